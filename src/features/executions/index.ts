@@ -1,0 +1,39 @@
+import type { Feature } from '../../kernel/operation.ts'
+import { reapLeases } from './duties.ts'
+import { executionsTables } from './migrations/202611220300_executions.ts'
+import { claim, completeExecutionOperation, heartbeat, release, startExecution } from './operations.ts'
+import { agentMetrics, getExecution, history, stale } from './reading.ts'
+
+export { Execution, LeaseToken, Note } from './schema.ts'
+export { releaseExecution } from './give-back.ts'
+export { dependenciesUnmet } from './rules.ts'
+export { closeExecution, executionJson, findOpen, openExecution, type Held } from './sql.ts'
+
+/** Attempts, claims, leases, heartbeats. */
+export const executions: Feature = {
+  name: 'executions',
+  migrations: [executionsTables],
+  tables: ['executions'],
+  operations: [
+    claim,
+    stale,
+    startExecution,
+    history,
+    getExecution,
+    completeExecutionOperation,
+    heartbeat,
+    release,
+    agentMetrics,
+  ],
+  duties: [reapLeases],
+  events: {
+    'task.started': 'A task went to in progress',
+    'task.completed': 'A task was completed',
+    'task.failed': 'A task has failed',
+    'task.released': 'A task was given back, or its worker was lost, and is ready again',
+    'execution.started': 'An attempt at a task began',
+    'execution.completed': 'An attempt ended with a verdict',
+    'execution.lost': "An attempt's lease ran out",
+    'execution.released': 'An attempt was given up without a verdict',
+  },
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import { Id } from '../../kernel/ids.ts'
+import { AgentType, Tag, Task, TaskRef, Time, WorkerId } from '../tasks/index.ts'
+
+/** How an execution ended. Lost, released and preempted ones are no failures. */
+export const OUTCOMES = ['succeeded', 'failed', 'lost', 'released', 'preempted'] as const
+export const Outcome = z.enum(OUTCOMES)
+export type Outcome = z.output<typeof Outcome>
+
+const jsonOf = (limit: number, what: string) =>
+  z
+    .json()
+    .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= limit, `must be at most ${what} of JSON`)
+    .meta({ description: `Any JSON, at most ${what}` })
+
+export const ExecutionResult = jsonOf(65_536, '64 KiB')
+export const Progress = jsonOf(16_384, '16 KiB')
+export const CostDollars = z
+  .number()
+  .min(0)
+  .max(99_999_999)
+  .meta({ description: 'Dollars, kept to a millionth', examples: [0.042] })
+export const LeaseSeconds = z
+  .int()
+  .min(1)
+  .max(86_400)
+  .meta({ description: 'Seconds until the lease ends unless extended' })
+export const LeaseToken = z
+  .int()
+  .min(1)
+  .max(Number.MAX_SAFE_INTEGER)
+  .meta({ description: 'The fencing token that the claim gave; grows with every claim of the task' })
+export const Note = z.string().max(65_536).meta({ description: 'A note for whoever takes the task next' })
+
+/** One attempt at a task. */
+export const Execution = z
+  .strictObject({
+    id: z.uuid(),
+    task_id: z.uuid(),
+    agent_type: z.string(),
+    worker_id: z.string(),
+    parent_execution_id: z.uuid().nullable(),
+    started_at: Time,
+    completed_at: Time.nullable(),
+    duration_seconds: z.int().nullable(),
+    cost_dollars: z.number(),
+    success: z.boolean().nullable(),
+    outcome: Outcome.nullable().meta({ description: 'null while it is open' }),
+    error_message: z.string().nullable(),
+    result: z.json().nullable(),
+    progress: z.json().nullable(),
+    note: z.string().nullable(),
+    lease_expires_at: Time.nullable(),
+  })
+  .meta({ id: 'Execution' })
+export type Execution = z.output<typeof Execution>
+
+export const Lease = z
+  .strictObject({ token: LeaseToken, expires_at: Time })
+  .meta({ id: 'Lease', description: 'The right to finish an execution, while it lasts' })
+
+/** A task handed out: it is in progress, with an execution and its lease. */
+export const Claim = z.strictObject({ task: Task, execution: Execution, lease: Lease }).meta({ id: 'Claim' })
+export type Claim = z.output<typeof Claim>
+
+/** What a claim may be narrowed by. */
+const ClaimFilter = {
+  tags: z
+    .array(Tag)
+    .min(1)
+    .max(50)
+    .optional()
+    .meta({ description: 'Only tasks that carry all of these tags' }),
+  min_priority: z.int().min(1).max(5).optional().meta({ description: 'Only tasks of this priority or more' }),
+}
+
+const count = z.int().min(1).max(100).default(1).meta({ description: 'At most so many tasks' })
+
+export const ClaimTasks = z.strictObject({
+  worker_id: WorkerId,
+  agent_type: AgentType,
+  count,
+  lease_seconds: LeaseSeconds.default(300),
+  wait_seconds: z
+    .int()
+    .min(0)
+    .max(30)
+    .default(0)
+    .meta({ description: 'How long to wait for something to do' }),
+  ...ClaimFilter,
+})
+
+/** The claim that a completion may carry; worker and agent type are those of the completed execution unless given. */
+export const ClaimNext = z
+  .strictObject({
+    worker_id: WorkerId.optional(),
+    agent_type: AgentType.optional(),
+    count,
+    lease_seconds: LeaseSeconds.default(300),
+    ...ClaimFilter,
+  })
+  .meta({ description: 'Claim what is next in the same round trip' })
+export type ClaimNext = z.output<typeof ClaimNext>
+
+export const StartExecution = z.strictObject({
+  task_id: TaskRef,
+  agent_type: AgentType,
+  worker_id: WorkerId,
+  parent_execution_id: Id.optional().meta({ description: 'The open execution beside which this one works' }),
+  lease_seconds: LeaseSeconds.optional().meta({ description: 'Without it the execution has no lease' }),
+})
+
+export const CompleteExecution = z.strictObject({
+  execution_id: Id,
+  success: z.boolean(),
+  cost_dollars: CostDollars.default(0),
+  error_message: z.string().max(65_536).optional(),
+  result: ExecutionResult.optional().meta({ description: 'JSON for later tasks to read, at most 64 KiB' }),
+  lease_token: LeaseToken.optional(),
+  claim_next: ClaimNext.optional(),
+})

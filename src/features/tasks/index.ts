@@ -1,0 +1,39 @@
+import type { Feature } from '../../kernel/operation.ts'
+import { batchMetadata, customFields, deleteMetadata, getMetadata, setMetadata, setTags } from './metadata.ts'
+import { tasksTables } from './migrations/202611220100_tasks.ts'
+import { getTask, listTasks, searchTasks, tasksByTag } from './operations.ts'
+
+export * from './schema.ts'
+export { refuseReserved } from './metadata.ts'
+export {
+  lockTask,
+  lockTasks,
+  metadataOf,
+  recordTask,
+  requireTask,
+  storedMetadata,
+  taskId,
+  taskIds,
+  writeMetadata,
+} from './reading.ts'
+export { metadataJson, save as saveTask, saveTexts, taskJson, TaskRow, TASKS } from './sql.ts'
+
+/** The task's row and its reading: get, list, search, metadata, tags. */
+export const tasks: Feature = {
+  name: 'tasks',
+  migrations: [tasksTables],
+  tables: ['task_metadata', 'task_texts', 'tasks'],
+  operations: [
+    listTasks,
+    searchTasks,
+    tasksByTag,
+    getTask,
+    setMetadata,
+    getMetadata,
+    deleteMetadata,
+    batchMetadata,
+    setTags,
+    customFields,
+  ],
+  events: { 'task.updated': 'Fields, tags or metadata of a task changed' },
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import { makeCursor, openCursor } from '../../kernel/cursor.ts'
+import { operation } from '../../kernel/operation.ts'
+import { notFound, Problem } from '../../kernel/problem.ts'
+import { ListTasks, Page, Tag, Task, TaskRef, TaskWithMetadata } from './schema.ts'
+import { requireTask, taskId } from './reading.ts'
+import * as sql from './sql.ts'
+
+const taskExample = {
+  id: '019aaf3e-5b1c-7d2a-9c55-0d8f4f3f2a10',
+  number: 17,
+  title: 'Add the retry endpoint',
+  description: '',
+  status: 'ready',
+  priority: 4,
+  effort_estimate: 30,
+  tags: ['api'],
+  assigned_worker: null,
+  unmet_dependencies: 0,
+  priority_score: null,
+  version: 1,
+  created_at: '2026-11-22T09:30:00.000000Z',
+  updated_at: '2026-11-22T09:30:00.000000Z',
+}
+
+/** Reads one task. Throws `task_not_found` (404). */
+export const getTask = operation({
+  name: 'tasks.get',
+  summary: 'Get a task',
+  http: { method: 'GET', path: '/tasks/:task_id', status: 200 },
+  permission: 'read_tasks',
+  runs: 'read',
+  versioned: true,
+  input: z.strictObject({
+    task_id: TaskRef,
+    include: z.literal('metadata').optional().meta({ description: 'Adds the metadata' }),
+  }),
+  output: TaskWithMetadata,
+  problems: { task_not_found: 404 },
+  examples: [{ summary: 'By its number', input: { task_id: 17 }, output: taskExample }],
+  async run(ctx, { task_id, include }) {
+    if (!include) return requireTask(ctx, task_id)
+    const [row] = await sql.findTaskWithMetadata(ctx, await taskId(ctx, task_id))
+    if (!row) throw notFound('task', task_id)
+    return { ...row.task, metadata: row.metadata }
+  },
+})
+
+const ListKeys = z.tuple([z.number(), z.string(), z.string()])
+
+/** Lists tasks, the most urgent first. */
+export const listTasks = operation({
+  name: 'tasks.list',
+  summary: 'List tasks, the most urgent first',
+  description:
+    'Ordered by priority descending, then created_at, then id. The next page is in the Link header (rel="next").',
+  http: { method: 'GET', path: '/tasks', status: 200 },
+  permission: 'read_tasks',
+  runs: 'read',
+  input: ListTasks,
+  output: z.array(TaskWithMetadata),
+  problems: { invalid_cursor: 400 },
+  examples: [{ summary: 'What can start now', input: { startable: true, limit: 10 }, output: [taskExample] }],
+  async run(ctx, { limit, offset, cursor, include, ...filter }) {
+    const list = `tasks ${JSON.stringify(filter)}`
+    const rows = await sql.listTasks(ctx, {
+      ...filter,
+      withMetadata: include === 'metadata',
+      after: cursor === undefined ? undefined : openCursor(ctx, list, cursor, ListKeys),
+      limit: limit + 1,
+      offset,
+    })
+    const page = rows.slice(0, limit)
+    const last = page.at(-1)?.task
+    if (rows.length > limit && last)
+      ctx.answer.nextCursor = makeCursor(ctx, list, [last.priority, last.created_at, last.id])
+    return page.map(({ task, metadata }) => (include ? { ...task, metadata } : task))
+  },
+})
+
+/** `%`, `_` and `\` are plain characters in a search. */
+const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+
+/** Searches titles and descriptions, case-insensitively. */
+export const searchTasks = operation({
+  name: 'tasks.search',
+  summary: 'Search titles and descriptions',
+  description:
+    'At most 50: titles equal to q, then titles containing it, then descriptions containing it; within each by priority.',
+  http: { method: 'GET', path: '/tasks/search', status: 200 },
+  permission: 'read_tasks',
+  runs: 'read',
+  input: z.strictObject({ q: z.string().min(1).max(200).meta({ description: '1 to 200 characters' }) }),
+  output: z.array(Task),
+  examples: [{ summary: 'A word', input: { q: 'retry' }, output: [taskExample] }],
+  async run(ctx, { q }) {
+    if (q.trim() === '')
+      throw new Problem(
+        'validation_failed',
+        400,
+        'q: must not be blank. Correct the request and send it again.',
+        { errors: [{ path: 'q', message: 'must not be blank' }] },
+      )
+    const rows = await sql.searchTasks(ctx, likePattern(q), q)
+    return rows.map(({ task }) => task)
+  },
+})
+
+/** Lists the tasks that carry a tag. */
+export const tasksByTag = operation({
+  name: 'tasks.by_tag',
+  summary: 'List the tasks with a tag',
+  http: { method: 'GET', path: '/tasks/by-tag/:tag', status: 200 },
+  permission: 'read_tasks',
+  runs: 'read',
+  input: z.strictObject({ tag: Tag, ...Page }),
+  output: z.array(Task),
+  problems: { invalid_cursor: 400 },
+  examples: [{ summary: 'All of a tag', input: { tag: 'api' }, output: [taskExample] }],
+  async run(ctx, { tag, limit, offset, cursor }) {
+    const list = `by-tag ${tag}`
+    const rows = await sql.listTasks(ctx, {
+      tag: [tag],
+      withMetadata: false,
+      after: cursor === undefined ? undefined : openCursor(ctx, list, cursor, ListKeys),
+      limit: limit + 1,
+      offset,
+    })
+    const page = rows.slice(0, limit).map(({ task }) => task)
+    const last = page.at(-1)
+    if (rows.length > limit && last)
+      ctx.answer.nextCursor = makeCursor(ctx, list, [last.priority, last.created_at, last.id])
+    return page
+  },
+})

@@ -1,0 +1,99 @@
+import type { Ctx } from '../../kernel/context.ts'
+import { notFound, Problem } from '../../kernel/problem.ts'
+import { formerValues } from '../../kernel/record.ts'
+import type { Task, TaskRef } from './schema.ts'
+import * as sql from './sql.ts'
+
+/** The ids of tasks named by id or by number, in the order given. Throws `task_not_found` (404) for an unknown number. */
+export async function taskIds(ctx: Ctx, refs: readonly TaskRef[]): Promise<string[]> {
+  const numbers = refs.filter((ref) => typeof ref === 'number')
+  if (numbers.length === 0) return refs as string[]
+  const rows = await sql.idsOfNumbers(ctx, numbers)
+  const ids = new Map(rows.map((row) => [row.number, row.id]))
+  return refs.map((ref) => {
+    if (typeof ref === 'string') return ref
+    const id = ids.get(ref)
+    if (!id) throw notFound('task', ref)
+    return id
+  })
+}
+
+/** The id of one task named by id or by number. A UUID is taken as it is: that it exists is for the next statement to see. */
+export const taskId = async (ctx: Ctx, ref: TaskRef): Promise<string> => (await taskIds(ctx, [ref]))[0]!
+
+/** One task, by its id or its number. Throws `task_not_found` (404). */
+export async function requireTask(ctx: Ctx, ref: TaskRef): Promise<Task> {
+  const [row] = typeof ref === 'number' ? await sql.findTaskByNumber(ctx, ref) : await sql.findTask(ctx, ref)
+  if (!row) throw notFound('task', ref)
+  return row.task
+}
+
+/** Locks tasks (all named by id), in a fixed order, and reads them. Throws `task_not_found` (404) for the first one missing. */
+export async function lockTasks(ctx: Ctx, ids: readonly string[]): Promise<Map<string, Task>> {
+  const rows = await sql.lockTasks(ctx, ids)
+  const tasks = new Map(rows.map(({ task }) => [task.id, task]))
+  for (const id of ids) if (!tasks.has(id)) throw notFound('task', id)
+  return tasks
+}
+
+/** Locks one task and reads it; honours If-Match. Throws `task_not_found` (404) and `version_mismatch` (412). */
+export async function lockTask(ctx: Ctx, ref: TaskRef): Promise<Task> {
+  const id = await taskId(ctx, ref)
+  const task = (await lockTasks(ctx, [id])).get(id)!
+  const wanted = ctx.request.ifMatch
+  if (typeof wanted === 'number' && wanted !== task.version)
+    throw new Problem(
+      'version_mismatch',
+      412,
+      `The task is at version ${task.version}, not ${wanted}; read it again and decide anew.`,
+      { current_version: task.version },
+    )
+  return task
+}
+
+/**
+ * Puts a change of a task into the record. `metadata`, where the change touched any: all of it before and after, so
+ * that the row tells the whole.
+ */
+export function recordTask(
+  ctx: Ctx,
+  eventType: string,
+  before: Task,
+  after: Task,
+  metadata?: { before: Readonly<Record<string, string>>; after: Readonly<Record<string, string>> },
+): void {
+  ctx.record({
+    event_type: eventType,
+    entity_type: 'task',
+    entity_id: after.id,
+    old_values: formerValues(
+      metadata ? { ...before, metadata: metadata.before } : before,
+      metadata ? { ...after, metadata: metadata.after } : after,
+    ),
+    new_values: metadata ? { ...after, metadata: metadata.after } : after,
+  })
+}
+
+/** All metadata of one task. */
+export async function metadataOf(ctx: Ctx, id: string): Promise<Record<string, string>> {
+  const [row] = await sql.metadataOf(ctx, [id], [])
+  if (!row) throw notFound('task', id)
+  return row.metadata
+}
+
+/** The metadata of one task as the record keeps it: without what its other members say already. */
+export const storedMetadata = async (ctx: Ctx, id: string): Promise<Record<string, string>> =>
+  (await sql.storedMetadata(ctx, id))[0]!.metadata
+
+/** Sets metadata of a locked task without looking at reserved keys; for the operations that own those. */
+export async function writeMetadata(
+  ctx: Ctx,
+  id: string,
+  values: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const keys = Object.keys(values)
+  if (keys.length === 0) return false
+  const rows = await sql.upsertMetadata(ctx, id, keys, Object.values(values))
+  if (Object.hasOwn(values, 'agent_type')) await sql.mirrorAgentType(ctx, id, values['agent_type'])
+  return rows.some((row) => row.created)
+}

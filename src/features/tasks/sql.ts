@@ -1,0 +1,227 @@
+import { z } from 'zod'
+import { query, type Scope } from '../../kernel/database.ts'
+import { Task, type Status } from './schema.ts'
+
+/**
+ * The one way a row of `tasks` (alias `t`) and its `task_texts` (alias `x`) become a Task; for other features' SQL, too.
+ * `more` adds members: `, 'name', expression`.
+ */
+export const taskJson = (t = 't', x = 'x', more = ''): string => `json_build_object(
+  'id', ${t}.id, 'number', ${t}.number, 'title', ${x}.title, 'description', ${x}.description, 'status', ${t}.status,
+  'priority', ${t}.priority, 'effort_estimate', ${t}.effort_estimate, 'tags', ${x}.tags,
+  'assigned_worker', ${t}.assigned_worker, 'unmet_dependencies', ${t}.unmet_dependencies,
+  'priority_score', ${t}.priority_score, 'version', ${t}.version,
+  'created_at', rfc3339(${t}.created_at), 'updated_at', rfc3339(${t}.updated_at)${more})`
+
+/** All metadata of a task as rows (k, v): what was set, and what other columns read as. */
+const metadataRows = (t: string, x: string): string => `
+  SELECT m.metadata_key AS k, m.metadata_value AS v FROM task_metadata m
+  WHERE m.tenant_id = ${t}.tenant_id AND m.task_id = ${t}.id
+  UNION ALL SELECT 'assigned_worker', ${t}.assigned_worker WHERE ${t}.assigned_worker IS NOT NULL
+  UNION ALL SELECT 'priority_score', ${t}.priority_score::text WHERE ${t}.priority_score IS NOT NULL
+  UNION ALL SELECT 'tags', to_json(${x}.tags)::text WHERE ${x}.tags <> '{}'`
+
+/** A task's metadata as a JSON object, keys in order. */
+export const metadataJson = (t = 't', x = 'x'): string =>
+  `(SELECT coalesce(json_object_agg(k, v ORDER BY k), '{}'::json) FROM (${metadataRows(t, x)}) AS all_metadata)`
+
+/** `tasks t` with its texts. */
+export const TASKS = `tasks t JOIN task_texts x ON x.tenant_id = t.tenant_id AND x.task_id = t.id`
+
+export const TaskRow = z.object({ task: Task })
+const TaskAndMetadata = z.object({ task: Task, metadata: z.record(z.string(), z.string()) })
+
+export const findTask = query(
+  'tasks.find',
+  TaskRow,
+  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = $2`,
+)
+
+export const findTaskByNumber = query(
+  'tasks.find_by_number',
+  TaskRow,
+  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.number = $2`,
+)
+
+export const findTaskWithMetadata = query(
+  'tasks.find_with_metadata',
+  TaskAndMetadata,
+  `SELECT ${taskJson()} AS task, ${metadataJson()} AS metadata FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = $2`,
+)
+
+export const idsOfNumbers = query(
+  'tasks.ids_of_numbers',
+  z.object({ id: z.string(), number: z.number() }),
+  `SELECT id, number FROM tasks WHERE tenant_id = $1 AND number = ANY($2::bigint[])`,
+)
+
+/**
+ * Locks tasks in the order of their ids and reads them as they are after the lock. Both rows are locked, since a
+ * locked row is read anew after a wait, and one that is only joined is not.
+ */
+export const lockTasks = query(
+  'tasks.lock',
+  TaskRow,
+  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ANY($2::uuid[])
+   ORDER BY t.id FOR NO KEY UPDATE OF t, x`,
+)
+
+/** Writes the moving part of a locked task, and makes it the next version. */
+export const saveTask = query(
+  'tasks.save',
+  TaskRow,
+  `WITH t AS (
+     UPDATE tasks SET status = $3, priority = $4, effort_estimate = $5, assigned_worker = $6,
+       assigned_at = CASE WHEN $3 <> 'assigned' THEN NULL
+         WHEN status = 'assigned' AND assigned_worker IS NOT DISTINCT FROM $6 THEN assigned_at ELSE now() END,
+       version = version + 1, updated_at = now()
+     WHERE tenant_id = $1 AND id = $2
+     RETURNING *
+   ) SELECT ${taskJson()} AS task FROM t JOIN task_texts x ON x.tenant_id = t.tenant_id AND x.task_id = t.id`,
+)
+
+/** The fields of a task that `saveTask` writes. */
+export type MovingPart = Pick<Task, 'id' | 'status' | 'priority' | 'effort_estimate' | 'assigned_worker'>
+
+/** Writes the changed moving part and the new version; returns the task as it then stands. */
+export async function save(scope: Scope, task: MovingPart): Promise<Task> {
+  const [row] = await saveTask(
+    scope,
+    task.id,
+    task.status,
+    task.priority,
+    task.effort_estimate,
+    task.assigned_worker,
+  )
+  return row!.task
+}
+
+export const saveTexts = query(
+  'tasks.save_texts',
+  z.object({}),
+  `UPDATE task_texts SET title = $3, description = $4, tags = $5::text[] WHERE tenant_id = $1 AND task_id = $2`,
+)
+
+/** Sets metadata, `$3` keys and `$4` values; says which keys are new. */
+export const upsertMetadata = query(
+  'tasks.upsert_metadata',
+  z.object({ key: z.string(), created: z.boolean() }),
+  `INSERT INTO task_metadata AS m (tenant_id, task_id, metadata_key, metadata_value)
+   SELECT $1, $2, k, v FROM unnest($3::text[], $4::text[]) AS given(k, v)
+   ON CONFLICT (tenant_id, task_id, metadata_key) DO UPDATE SET metadata_value = excluded.metadata_value, updated_at = now()
+   RETURNING metadata_key AS key, (xmax = 0) AS created`,
+)
+
+export const deleteMetadata = query(
+  'tasks.delete_metadata',
+  z.object({ value: z.string() }),
+  `DELETE FROM task_metadata WHERE tenant_id = $1 AND task_id = $2 AND metadata_key = $3 RETURNING metadata_value AS value`,
+)
+
+/** The metadata `agent_type` is mirrored into the moving part, where claims read it. */
+export const mirrorAgentType = query(
+  'tasks.mirror_agent_type',
+  z.object({}),
+  `UPDATE tasks SET agent_type = $3 WHERE tenant_id = $1 AND id = $2`,
+)
+
+export const metadataOf = query(
+  'tasks.metadata_of',
+  z.object({ id: z.string(), number: z.number(), metadata: z.record(z.string(), z.string()) }),
+  `SELECT t.id, t.number, ${metadataJson()} AS metadata FROM ${TASKS}
+   WHERE t.tenant_id = $1 AND (t.id = ANY($2::uuid[]) OR t.number = ANY($3::bigint[]))`,
+)
+
+/** What was set as metadata, without what other columns read as: for the record, where those are members already. */
+export const storedMetadata = query(
+  'tasks.stored_metadata',
+  z.object({ metadata: z.record(z.string(), z.string()) }),
+  `SELECT coalesce(json_object_agg(metadata_key, metadata_value ORDER BY metadata_key), '{}'::json) AS metadata
+   FROM task_metadata WHERE tenant_id = $1 AND task_id = $2`,
+)
+
+export const usedKeys = query(
+  'tasks.used_keys',
+  z.object({ key: z.string(), usage_count: z.number() }),
+  `SELECT metadata_key AS key, count(*) AS usage_count FROM task_metadata WHERE tenant_id = $1 GROUP BY 1
+   UNION ALL SELECT 'assigned_worker', count(*) FROM tasks WHERE tenant_id = $1 AND assigned_worker IS NOT NULL HAVING count(*) > 0
+   UNION ALL SELECT 'priority_score', count(*) FROM tasks WHERE tenant_id = $1 AND priority_score IS NOT NULL HAVING count(*) > 0
+   UNION ALL SELECT 'tags', count(*) FROM task_texts WHERE tenant_id = $1 AND tags <> '{}' HAVING count(*) > 0
+   ORDER BY usage_count DESC, key`,
+)
+
+/**
+ * At most 50 tasks whose title or description contains `$2` (a LIKE pattern, `$3` the text itself): equal titles first,
+ * then titles, then descriptions. The trigram index serves it from three characters on.
+ */
+export const searchTasks = query(
+  'tasks.search',
+  TaskRow,
+  `SELECT ${taskJson()} AS task FROM ${TASKS}
+   WHERE t.tenant_id = $1 AND x.tenant_id = $1 AND (x.title ILIKE $2 OR x.description ILIKE $2)
+   ORDER BY CASE WHEN lower(x.title) = lower($3) THEN 0 WHEN x.title ILIKE $2 THEN 1 ELSE 2 END,
+     t.priority DESC, t.created_at, t.id
+   LIMIT 50`,
+)
+
+/** What a list may ask for; an absent member is no condition. */
+export interface ListFilter {
+  status?: readonly Status[] | undefined
+  priority?: readonly number[] | undefined
+  tag?: readonly string[] | undefined
+  assigned_worker?: string | undefined
+  startable?: boolean | undefined
+  updated_since?: string | undefined
+  /** The sort keys of the last row seen. */
+  after?: readonly [number, string, string] | undefined
+  withMetadata: boolean
+  limit: number
+  offset: number
+}
+
+/**
+ * One page in the order priority descending, created_at, id. Its text depends only on which filters are there, so that
+ * each combination is one named statement.
+ */
+export function listTasks(scope: Scope, filter: ListFilter): Promise<z.output<typeof TaskAndMetadata>[]> {
+  const values: unknown[] = []
+  const conditions: string[] = []
+  const names: string[] = []
+  const where = (name: string, condition: (parameter: string) => string, value: unknown): void => {
+    if (value === undefined) return
+    values.push(value)
+    names.push(name)
+    conditions.push(condition(`$${values.length + 1}`))
+  }
+  where('status', (p) => `t.status = ANY(${p}::text[])`, filter.status)
+  where('priority', (p) => `t.priority = ANY(${p}::smallint[])`, filter.priority)
+  where('tag', (p) => `x.tags @> ${p}::text[]`, filter.tag)
+  where('worker', (p) => `t.assigned_worker = ${p}`, filter.assigned_worker)
+  where(
+    'startable',
+    (p) => `(t.status = 'ready' AND t.unmet_dependencies = 0) = ${p}::boolean`,
+    filter.startable === false ? false : undefined,
+  )
+  if (filter.startable) {
+    // Said literally, so that the partial index of claims serves it.
+    names.push('ready')
+    conditions.push(`t.status = 'ready' AND t.unmet_dependencies = 0`)
+  }
+  where('since', (p) => `t.updated_at >= ${p}::timestamptz`, filter.updated_since)
+  where(
+    'after',
+    (p) => `t.priority <= (${p}::json->>0)::smallint AND (t.priority < (${p}::json->>0)::smallint
+      OR (t.created_at, t.id) > ((${p}::json->>1)::timestamptz, (${p}::json->>2)::uuid))`,
+    filter.after && JSON.stringify(filter.after),
+  )
+  const metadata = filter.withMetadata ? metadataJson() : `'{}'::json`
+  const list = query(
+    `tasks.list:${names.join('+')}${filter.withMetadata ? ' m' : ''}`,
+    TaskAndMetadata,
+    `SELECT ${taskJson()} AS task, ${metadata} AS metadata FROM ${TASKS}
+     WHERE t.tenant_id = $1 AND x.tenant_id = $1 ${conditions.map((each) => `AND ${each}`).join(' ')}
+     ORDER BY t.priority DESC, t.created_at, t.id
+     LIMIT $${values.length + 2} OFFSET $${values.length + 3}`,
+  )
+  return list(scope, ...values, filter.limit, filter.offset)
+}

@@ -1,0 +1,137 @@
+import type pg from 'pg'
+import { z } from 'zod'
+import type { Caller } from './context.ts'
+import { makePool, queryAcrossTenants } from './database.ts'
+import { Duties } from './duty.ts'
+import { forgetOldAnswers } from './idempotency.ts'
+import type { Logger } from './log.ts'
+import { Metrics } from './metrics.ts'
+import { record } from './migrations/202611220001_record.ts'
+import { requests } from './migrations/202611220002_requests.ts'
+import type { Migration } from './migrate.ts'
+import type { Feature, Operation } from './operation.ts'
+import { sequencer } from './sequencer.ts'
+import type { Settings } from './settings.ts'
+import { CHANNEL_COMMITTED, Wake } from './wake.ts'
+
+/** What a set of features amounts to, before anything runs: checked once, then looped over by surfaces. */
+export interface Assembly {
+  readonly features: readonly Feature[]
+  readonly operations: ReadonlyMap<string, Operation>
+  readonly migrations: readonly Migration[]
+  readonly permissions: Readonly<Record<string, string>>
+  readonly events: Readonly<Record<string, string>>
+  readonly tables: readonly string[]
+}
+
+/** The kernel's own tables of tenants' data. */
+const KERNEL_TABLES = ['record_feed', 'record_pending', 'record_heads', 'idempotency_keys', 'audit_log']
+
+const WITHOUT_ROLE = ['public', 'authenticated', 'operator']
+
+/**
+ * Puts features together. Throws when an operation declares no known permission, or two share a name or a route:
+ * such a program must not start.
+ */
+export function assemble(features: readonly Feature[]): Assembly {
+  const operations = new Map<string, Operation>()
+  const permissions = Object.assign({}, ...features.map((each) => each.permissions ?? {})) as Record<
+    string,
+    string
+  >
+  const routes = new Set<string>()
+  for (const feature of features)
+    for (const op of feature.operations ?? []) {
+      const route = `${op.http.method} ${op.http.path.replace(/:\w+/g, ':')}`
+      if (operations.has(op.name)) throw new Error(`two operations are named ${op.name}`)
+      if (routes.has(route)) throw new Error(`two operations answer ${route}`)
+      if (!WITHOUT_ROLE.includes(op.permission) && !(op.permission in permissions))
+        throw new Error(`the operation ${op.name} declares no known permission (${op.permission})`)
+      operations.set(op.name, op)
+      routes.add(route)
+    }
+  return {
+    features,
+    operations,
+    permissions,
+    migrations: [record, requests, ...features.flatMap((each) => each.migrations ?? [])],
+    events: Object.assign({}, ...features.map((each) => each.events ?? {})) as Record<string, string>,
+    tables: [...features.toReversed().flatMap((each) => each.tables ?? []), ...KERNEL_TABLES],
+  }
+}
+
+/** A running server, whatever its surfaces. */
+export interface Application extends Assembly {
+  readonly settings: Settings
+  readonly log: Logger
+  readonly pool: pg.Pool
+  readonly wake: Wake
+  readonly duties: Duties
+  readonly metrics: Metrics
+  /** Signs opaque cursors; the same for all servers of one installation. */
+  readonly cursorKey: Buffer
+  /** Whether outputs are held to their schemas: in tests. */
+  readonly checkOutputs: boolean
+  /** Who calls, by the Authorization header. Throws Problem 401. */
+  readonly authenticate: (authorization: string | undefined) => Promise<Caller>
+  /** Stops duties, wakers and the pool, in this order. */
+  close(): Promise<void>
+}
+
+export interface ApplicationOptions {
+  assembly: Assembly
+  settings: Settings
+  log: Logger
+  databaseUrl: string
+  poolMax: number
+  cursorKey: Buffer
+  authenticate: (app: Application, authorization: string | undefined) => Promise<Caller>
+  checkOutputs?: boolean
+  /** Whether this process may lead the duties; a short-lived command does not. */
+  withDuties?: boolean
+}
+
+const notifyCommitted = queryAcrossTenants(
+  'wake.notify_committed',
+  z.object({}),
+  `SELECT pg_notify('${CHANNEL_COMMITTED}', '')`,
+)
+
+/** Connects the pool and the listener and starts the duties. The schema must be migrated already. */
+export async function startApplication(options: ApplicationOptions): Promise<Application> {
+  const { assembly, settings, log, databaseUrl, poolMax } = options
+  const pool = makePool({
+    url: databaseUrl,
+    max: poolMax,
+    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  })
+  const wake = new Wake(databaseUrl, log)
+  const app: { -readonly [K in keyof Application]: Application[K] } = {
+    ...assembly,
+    settings,
+    log,
+    pool,
+    wake,
+    duties: undefined as unknown as Duties,
+    metrics: new Metrics(pool),
+    cursorKey: options.cursorKey,
+    checkOutputs: options.checkOutputs ?? false,
+    authenticate: (authorization) => options.authenticate(app, authorization),
+    async close() {
+      await app.duties.stop()
+      await wake.close()
+      await pool.end()
+    },
+  }
+  app.duties = new Duties(app, [
+    sequencer,
+    forgetOldAnswers,
+    ...assembly.features.flatMap((feature) => feature.duties ?? []),
+  ])
+  // The leader is woken in its own process; only another server's commits need a notification.
+  await wake.listen(async () => {
+    if (!app.duties.leads) await notifyCommitted({ db: pool })
+  })
+  if (options.withDuties ?? true) app.duties.start()
+  return app
+}

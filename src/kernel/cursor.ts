@@ -1,0 +1,45 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import type { Ctx } from './context.ts'
+import { Problem } from './problem.ts'
+
+/** The value of a `cursor` parameter. */
+export const Cursor = z
+  .string()
+  .min(1)
+  .max(1024)
+  .meta({ description: 'Opaque: where the next page begins, taken from the Link header of the page before' })
+
+const sign = (ctx: Ctx, list: string, payload: string): Buffer =>
+  createHmac('sha256', ctx.app.cursorKey)
+    .update(`${ctx.tenant}\n${list}\n${payload}`)
+    .digest()
+    .subarray(0, 12)
+
+const refused = (): Problem =>
+  new Problem(
+    'invalid_cursor',
+    400,
+    'The cursor was changed, or belongs to another list or other filters; begin again without a cursor.',
+  )
+
+/**
+ * Makes a cursor out of the last row's sort keys. It is signed together with the tenant and `list` (the list's name and
+ * its filters), so that it opens nothing else.
+ */
+export function makeCursor(ctx: Ctx, list: string, keys: readonly unknown[]): string {
+  const payload = Buffer.from(JSON.stringify(keys)).toString('base64url')
+  return `${payload}.${sign(ctx, list, payload).toString('base64url')}`
+}
+
+/** The sort keys in a cursor made by `makeCursor` for the same list. Throws `invalid_cursor` (400). */
+export function openCursor<T>(ctx: Ctx, list: string, cursor: string, keys: z.ZodType<T>): T {
+  const [payload, signature, rest] = cursor.split('.')
+  if (!payload || !signature || rest !== undefined) throw refused()
+  const given = Buffer.from(signature, 'base64url')
+  const expected = sign(ctx, list, payload)
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw refused()
+  const parsed = keys.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString()))
+  if (!parsed.success) throw refused()
+  return parsed.data
+}

@@ -1,0 +1,185 @@
+import pg from 'pg'
+import type { z } from 'zod'
+import { Problem } from './problem.ts'
+
+/** Anything that runs a statement: the pool, or the one connection of a transaction. */
+export type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>
+
+/** Where a statement runs and for whom. Every statement's `$1` is the tenant. */
+export interface Scope {
+  readonly db: Queryable
+  readonly tenant: string
+}
+
+// Sequences, counts and money are exact in a double up to 2^53 and 15 digits; our columns stay below both.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
+
+export interface PoolOptions {
+  url: string
+  max: number
+  onError(error: Error): void
+}
+
+/**
+ * The connection pool. Every connection speaks UTC and carries time limits, so that neither a slow statement nor a
+ * forgotten transaction can hold a connection for ever.
+ */
+export function makePool({ url, max, onError }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: 30_000,
+    lock_timeout: 10_000,
+    idle_in_transaction_session_timeout: 30_000,
+    application_name: 'cairn-codex',
+    options: '-c timezone=UTC -c jit=off',
+  })
+  pool.on('error', onError)
+  // A client that is checked out when the server dies emits 'error' on itself; without a listener that ends the process.
+  pool.on('connect', (client) => client.on('error', onError))
+  return pool
+}
+
+let checkRows = false
+/** Tests switch this on: each row is then checked against the schema that its statement declares. */
+export const checkRowsAgainstSchemas = (on: boolean): void => void (checkRows = on)
+
+interface Statement {
+  name: string
+  text: string
+}
+const statements = new Map<string, Statement>()
+
+/** Every statement declared so far; a test prepares each one against the real schema. */
+export const declaredStatements = (): readonly Statement[] => [...statements.values()]
+
+function declare(name: string, text: string): Statement {
+  if (Buffer.byteLength(name) > 63) throw new Error(`statement name too long for PostgreSQL: ${name}`)
+  const known = statements.get(name)
+  if (known && known.text !== text) throw new Error(`two statements are named ${name}`)
+  const statement = known ?? { name, text }
+  statements.set(name, statement)
+  return statement
+}
+
+async function send<Row>(
+  db: Queryable,
+  statement: Statement,
+  row: z.ZodType<Row>,
+  values: unknown[],
+): Promise<Row[]> {
+  const { rows } = await db.query({ name: statement.name, text: statement.text, values })
+  if (checkRows) for (const each of rows) row.parse(each)
+  return rows as Row[]
+}
+
+/**
+ * Declares a named (prepared) statement of one tenant: `$1` is the tenant, the parameters begin at `$2`.
+ * `row` says what a row looks like; tests hold the real schema to it.
+ */
+export function query<Row>(name: string, row: z.ZodType<Row>, text: string) {
+  const statement = declare(name, text)
+  return (scope: Scope, ...values: unknown[]): Promise<Row[]> =>
+    send(scope.db, statement, row, [scope.tenant, ...values])
+}
+
+/** Declares a named statement that spans tenants: for duties, tenants themselves, and keys looked up by hash. */
+export function queryAcrossTenants<Row>(name: string, row: z.ZodType<Row>, text: string) {
+  const statement = declare(name, text)
+  return (scope: Pick<Scope, 'db'>, ...values: unknown[]): Promise<Row[]> =>
+    send(scope.db, statement, row, values)
+}
+
+const sqlState = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** Deadlock (40P01) and serialisation failure (40001): the transaction did nothing and may run again. */
+const mayRunAgain = (error: unknown): boolean => ['40P01', '40001'].includes(sqlState(error) ?? '')
+
+/** Runs `work` again, at most three times, when PostgreSQL ended it for a deadlock. */
+export async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt === 3 || !mayRunAgain(error)) throw error
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt))
+    }
+  }
+}
+
+/**
+ * Runs `work` in one transaction on one connection: commits what it returns, rolls back what it throws, and runs it
+ * again after a deadlock. `work` must have no effect outside the database.
+ */
+export const transact = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
+  retryDeadlocks(async () => {
+    const client = await pool.connect()
+    let broken: Error | undefined
+    try {
+      await client.query('BEGIN')
+      const result = await work(client)
+      await client.query('COMMIT')
+      return result
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failed: Error) => (broken = failed))
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  })
+
+const busy = (detail: string, cause: unknown): Problem =>
+  new Problem('unavailable', 503, detail, { retry_after: 1 }, { cause })
+
+/** Node's own words for a connection that could not be made or was lost. */
+const CONNECTION_ERRORS = /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/
+const LOST =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/
+
+/**
+ * What a database error means to a caller, or undefined when it is none: 22 is bad input, 23 a conflict with what is
+ * stored, 40, 53, 55P03, 57 and 08 a moment to try again (PostgreSQL documentation, appendix A).
+ */
+export function problemOfDatabase(error: unknown): Problem | undefined {
+  const state = sqlState(error)
+  if (error instanceof Error && (CONNECTION_ERRORS.test(state ?? '') || LOST.test(error.message)))
+    return busy('The database is not reachable just now; try again in a moment.', error)
+  if (!state || !/^[0-9A-Z]{5}$/.test(state)) return undefined
+  if (state.startsWith('22'))
+    return new Problem(
+      'invalid_value',
+      400,
+      'A value is outside what can be stored; correct it.',
+      {},
+      { cause: error },
+    )
+  if (state === '23505' || state === '23503')
+    return new Problem(
+      'conflict',
+      409,
+      'This conflicts with what is stored, probably changed a moment ago; read it again and decide anew.',
+      {},
+      { cause: error },
+    )
+  if (state === '23514')
+    return new Problem(
+      'constraint_violated',
+      422,
+      'The stored rules refuse this change; read the thing again.',
+      {},
+      { cause: error },
+    )
+  if (
+    state.startsWith('40') ||
+    state === '55P03' ||
+    state.startsWith('53') ||
+    state.startsWith('57') ||
+    state.startsWith('08')
+  )
+    return busy('The database is busy or restarting; nothing was changed, try again in a moment.', error)
+  return undefined
+}

@@ -1,0 +1,222 @@
+import type { z } from 'zod'
+import type { Application } from './application.ts'
+import { requirePermission, type AnswerFacts, type Caller, type Ctx, type RequestFacts } from './context.ts'
+import { problemOfDatabase, retryDeadlocks, transact, type Queryable } from './database.ts'
+import { Reservation, type KeptAnswer } from './idempotency.ts'
+import type { Operation } from './operation.ts'
+import { Problem, problemDocument, validationFailed, type ProblemDocument } from './problem.ts'
+import { appendToRecord, type RecordEntry } from './record.ts'
+
+/** What an operation answered, for a surface to render. */
+export interface Answer {
+  status: number
+  body: unknown
+  nextCursor?: string
+  /** The entity's version, for the ETag. */
+  version?: number
+  /** The answer was kept for an Idempotency-Key and is given again. */
+  replayed?: boolean
+}
+
+/** What carries an operation's answer out of a transaction that must be taken back. */
+class TakenBack {
+  readonly answer: Answer
+  constructor(answer: Answer) {
+    this.answer = answer
+  }
+}
+
+/** Zod's issues as field errors, unknown fields named one by one. */
+export function fieldErrors(error: z.ZodError): { path: string; message: string }[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.map(String).join('.')
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'unknown field' }))
+    return [{ path, message: issue.message }]
+  })
+}
+
+function makeCtx(
+  app: Application,
+  caller: Caller,
+  request: RequestFacts,
+  db: Queryable,
+  record: (entry: RecordEntry) => void,
+): Ctx {
+  const answer: AnswerFacts = { status: undefined, nextCursor: undefined, rollBack: false }
+  return {
+    app,
+    caller,
+    request,
+    db,
+    record,
+    answer,
+    tenant: caller.tenant,
+    settings: app.settings,
+    log: app.log,
+    origin: JSON.stringify({ ...caller.actor, request_id: request.requestId }),
+  }
+}
+
+function answerOf(app: Application, op: Operation, ctx: Ctx, output: unknown): Answer {
+  if (app.checkOutputs && op.http.status !== 204) op.output.parse(output)
+  return {
+    status: ctx.answer.status ?? op.http.status,
+    body: output,
+    ...(ctx.answer.nextCursor ? { nextCursor: ctx.answer.nextCursor } : {}),
+    ...(op.versioned ? { version: (output as { version: number }).version } : {}),
+  }
+}
+
+/** One transaction: the operation, its rows of the record in one statement, and what `beforeCommit` adds. */
+const inTransaction = (
+  app: Application,
+  op: Operation,
+  caller: Caller,
+  request: RequestFacts,
+  input: unknown,
+  beforeCommit?: (ctx: Ctx, answer: Answer) => Promise<void>,
+): Promise<Answer> =>
+  transact(app.pool, async (client) => {
+    const entries: RecordEntry[] = []
+    const ctx = makeCtx(app, caller, request, client, (entry) => void entries.push(entry))
+    const answer = answerOf(app, op, ctx, await op.run(ctx, input))
+    if (ctx.answer.rollBack) throw new TakenBack(answer)
+    await appendToRecord(ctx, ctx.origin, entries)
+    await beforeCommit?.(ctx, answer)
+    return answer
+  })
+
+async function onPool(
+  app: Application,
+  op: Operation,
+  caller: Caller,
+  request: RequestFacts,
+  input: unknown,
+): Promise<Answer> {
+  const ctx = makeCtx(app, caller, request, app.pool, () => {
+    throw new Error(`${op.name} records, but does not run in a transaction`)
+  })
+  return answerOf(app, op, ctx, await retryDeadlocks(() => op.run(ctx, input)))
+}
+
+const runsOf = (op: Operation, input: unknown): string =>
+  typeof op.runs === 'function' ? op.runs(input as never) : op.runs
+
+async function once(
+  app: Application,
+  op: Operation,
+  caller: Caller,
+  request: RequestFacts,
+  input: unknown,
+  reservation?: Reservation,
+): Promise<Answer> {
+  const runs = runsOf(op, input)
+  const inTx = runs === 'transaction' || reservation !== undefined
+  try {
+    if (!inTx) return await onPool(app, op, caller, request, input)
+    return await inTransaction(app, op, caller, request, input, async (ctx, answer) => {
+      if (op.longPoll && !op.longPoll.satisfied(answer.body)) return
+      await reservation?.keep(ctx, keptAnswer(op, answer.status, answer.body))
+    })
+  } catch (error) {
+    if (error instanceof TakenBack) return error.answer
+    throw error
+  } finally {
+    if (runs !== 'read') app.wake.committed()
+  }
+}
+
+const keptAnswer = (op: Operation, status: number, body: unknown): KeptAnswer => ({
+  status,
+  answer: JSON.stringify((status < 400 && op.withoutSecret ? op.withoutSecret(body as never) : body) ?? null),
+})
+
+/** Repeats an operation that found nothing to do until it does, or its caller's patience ends. */
+async function poll(
+  app: Application,
+  op: Operation,
+  caller: Caller,
+  request: RequestFacts,
+  input: unknown,
+  reservation?: Reservation,
+): Promise<Answer> {
+  const { longPoll } = op
+  const deadline = Date.now() + (longPoll?.seconds(input as never) ?? 0) * 1000
+  for (;;) {
+    const answer = await once(app, op, caller, request, input, reservation)
+    const left = deadline - Date.now()
+    if (!longPoll || left <= 0 || longPoll.satisfied(answer.body) || request.signal?.aborted) return answer
+    await app.wake.news(caller.tenant, Math.min(left, 1000), request.signal)
+  }
+}
+
+function replay(op: Operation, kept: KeptAnswer): Answer {
+  const body: unknown = JSON.parse(kept.answer)
+  if (kept.status >= 400) {
+    const { code, status, detail, type: _type, title: _title, ...extra } = body as ProblemDocument
+    throw new Problem(code, status, detail, { ...extra, replayed: true })
+  }
+  return {
+    status: kept.status,
+    body,
+    replayed: true,
+    ...(op.versioned ? { version: (body as { version: number }).version } : {}),
+  }
+}
+
+/** Runs an operation under its Idempotency-Key: its effect and its kept answer commit together. */
+async function idempotently(
+  app: Application,
+  op: Operation,
+  caller: Caller,
+  request: RequestFacts,
+  input: unknown,
+  key: string,
+  raw: unknown,
+): Promise<Answer> {
+  const scope = { db: app.pool, tenant: caller.tenant }
+  const reservation = await Reservation.make(scope, caller, op.name, key, raw)
+  if (!(reservation instanceof Reservation)) return replay(op, reservation)
+  try {
+    const answer = await poll(app, op, caller, request, input, reservation)
+    // Kept already with the effect; what was taken back or found nothing holds no answer, and frees the key.
+    await reservation.free(scope)
+    return answer
+  } catch (error) {
+    const problem = error instanceof Problem ? error : problemOfDatabase(error)
+    if (problem && problem.status < 500 && problem.code !== 'idempotency_in_flight')
+      await reservation.keep(scope, keptAnswer(op, problem.status, problemDocument(problem)))
+    else await reservation.free(scope).catch(() => undefined)
+    throw error
+  }
+}
+
+/**
+ * The only way into an operation: parse, check the permission, honour the Idempotency-Key, run.
+ * `raw` is the flat input, gathered by the surface. Throws Problem, and nothing else for a caller's fault.
+ */
+export async function dispatch(
+  app: Application,
+  op: Operation,
+  caller: Caller,
+  raw: unknown,
+  request: RequestFacts,
+): Promise<Answer> {
+  const parsed = op.input.safeParse(raw)
+  if (!parsed.success) throw validationFailed(fieldErrors(parsed.error))
+  requirePermission(caller, op.permission)
+  if (request.ifMatch !== undefined && !op.precondition && op.http.method !== 'GET')
+    throw new Problem(
+      'precondition_not_supported',
+      400,
+      'If-Match has no meaning here; send the request without it.',
+    )
+  try {
+    if (request.idempotencyKey !== undefined && op.http.method === 'POST')
+      return await idempotently(app, op, caller, request, parsed.data, request.idempotencyKey, raw)
+    return await poll(app, op, caller, request, parsed.data)
+  } catch (error) {
+    throw problemOfDatabase(error) ?? error
+  }
+}

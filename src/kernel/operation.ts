@@ -1,0 +1,154 @@
+import type { z } from 'zod'
+import type { Ctx } from './context.ts'
+import type { Duty } from './duty.ts'
+import type { Migration } from './migrate.ts'
+import type { Setting, Settings } from './settings.ts'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/** How an operation reaches HTTP. Each input field has one source, decided here. */
+export interface HttpRoute {
+  readonly method: Method
+  /** Path with `:field` for fields taken from it. */
+  readonly path: string
+  /** The status of success: 200, or 201 where POST creates what it answers with, 204 without a body. */
+  readonly status: 200 | 201 | 204
+  /** Fields of POST, PATCH and DELETE that come from the query string. GET takes all but the path's from there. */
+  readonly query?: readonly string[]
+  /** The whole body is this one field (an array, or a text). */
+  readonly body?: string
+  /** The body is text of any of these media types rather than JSON. */
+  readonly textBody?: readonly string[]
+  /** Bytes; 1 MiB unless said. */
+  readonly bodyLimit?: number
+}
+
+/** What runs an operation needs. A read and one statement use the pool; only several statements get `BEGIN … COMMIT`. */
+export type Runs = 'read' | 'statement' | 'transaction'
+
+/** An example for the documentation; a test checks it against the schemas. */
+export interface Example {
+  readonly summary: string
+  readonly input: unknown
+  readonly output: unknown
+}
+
+/** A call that may wait for something to do (contract section 5: a waiting call holds no connection). */
+export interface LongPoll<I, O> {
+  /** How many seconds this call may wait. */
+  seconds(input: I): number
+  /** Whether the answer is worth returning now. */
+  satisfied(output: O): boolean
+}
+
+/**
+ * The unit of the product: one object that names its input, output, permission and route, and holds one function.
+ * Every surface (HTTP, OpenAPI, the command line, …) is derived from the list of operations.
+ */
+export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  /** `feature.verb_noun`, unique. */
+  readonly name: string
+  /** One line in the imperative. */
+  readonly summary: string
+  /** What a caller must know beyond the summary: rules, errors, order. */
+  readonly description?: string
+  readonly http: HttpRoute
+  /** The permission it needs; or `public`, `authenticated`, or `operator` (the operator's key alone). */
+  readonly permission: string
+  /** A strict object, whatever the surface; HTTP gathers it from path, query and body. */
+  readonly input: I
+  readonly output: O
+  readonly runs: Runs | ((input: z.output<I>) => Runs)
+  /** Codes of the problems that it may throw beyond the general ones, for the documentation. */
+  readonly problems?: Readonly<Record<string, number>>
+  /** The output carries `version`: it becomes the ETag. */
+  readonly versioned?: boolean
+  /** It honours If-Match. */
+  readonly precondition?: boolean
+  /** It may run for long, and says how far it is to callers that ask for `application/x-ndjson`. */
+  readonly reportsProgress?: boolean
+  readonly longPoll?: LongPoll<z.output<I>, z.output<O>>
+  /** What an idempotent replay must not show again. */
+  readonly withoutSecret?: (output: z.output<O>) => unknown
+  readonly examples?: readonly Example[]
+  run(ctx: Ctx, input: z.output<I>): Promise<z.output<O>>
+}
+
+/** Declares an operation; its types are then those of any operation, so that surfaces can loop over a list. */
+export const operation = <I extends z.ZodType, O extends z.ZodType>(op: Operation<I, O>): Operation =>
+  op as unknown as Operation
+
+/** A command of the `cairn` command line that a feature brings beside its operations. */
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  /** Positional arguments, commander's notation: `<format> <file>`. */
+  readonly arguments?: string
+  readonly options?: readonly { flags: string; description: string; fallback?: string }[]
+  readonly subcommands?: readonly Command[]
+  /** What the help says beyond the summary, an example for instance. */
+  readonly help?: string
+  /** A line of what a fresh server prints under "Next": arguments after `cairn`, and a comment after `#` where it needs one. */
+  readonly next?: string
+  /** Returns the exit code: 0 done, 1 failed. What it throws is told in a sentence, a Problem by its code. */
+  run?(call: CommandCall): Promise<number>
+}
+
+/** What a call of an operation may carry beside its input. */
+export interface CallOptions {
+  readonly idempotencyKey?: string
+  /** A version, or `*`. */
+  readonly ifMatch?: string
+  readonly signal?: AbortSignal
+  /** Called as often as the server says how far it is, in operations that report progress. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/** What a command is given: its arguments, and the way to the server's operations. */
+export interface CommandCall {
+  readonly arguments: readonly string[]
+  /** By camel-cased names: `--dry-run` is `dryRun`. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** Whether `--json` was given: then stdout carries JSON only. */
+  readonly json: boolean
+  /** Whether a person reads stdout and stderr: progress bars and colours are for terminals. */
+  readonly terminal: boolean
+  readonly settings: Settings
+  /** Aborted by SIGINT and SIGTERM, for a command that has something to tidy up; a second signal ends the process. */
+  readonly signal: AbortSignal
+  /** The server's address without a trailing slash, and the key to use with it. */
+  readonly server: () => Promise<{ url: string; key: string }>
+  /** Calls one operation on the server; throws the server's Problem. */
+  readonly call: (operation: string, input: unknown, options?: CallOptions) => Promise<unknown>
+  /** Writes a line to stdout. */
+  readonly print: (text: string) => void
+  /** Writes a line to stderr: what is no part of the answer. */
+  readonly note: (text: string) => void
+}
+
+/** A chapter of the served documentation: how some operations are used together. */
+export interface Guide {
+  /** Its anchor: lower-case words and hyphens. */
+  readonly id: string
+  readonly title: string
+  readonly introduction: string
+  /** Each step is shown with its operation's route and first example. */
+  readonly steps: readonly { readonly operation: string; readonly text: string }[]
+}
+
+/** A feature: one folder, end to end. */
+export interface Feature {
+  readonly name: string
+  readonly migrations?: readonly Migration[]
+  readonly operations?: readonly Operation[]
+  /** Permissions that this feature introduces, each with one sentence. */
+  readonly permissions?: Readonly<Record<string, string>>
+  /** Event types that it records, each with one sentence. */
+  readonly events?: Readonly<Record<string, string>>
+  readonly settings?: readonly Setting<unknown>[]
+  readonly duties?: readonly Duty[]
+  readonly commands?: readonly Command[]
+  readonly guides?: readonly Guide[]
+  /** Its tables of tenants' data, children first: what deleting a tenant empties. */
+  readonly tables?: readonly string[]
+}

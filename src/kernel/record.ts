@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { query, type Scope } from './database.ts'
+
+/**
+ * The record (`audit_log`): every change appends a row an entity, in its own transaction. Audit, webhooks, live
+ * updates and the event store only ever read it; there is no second path for events.
+ *
+ * A row is written through one of two faces: `ctx.record(entry)` inside a transaction, or `recordFragment` inside a
+ * statement that changes something by itself. Rows commit without a position; the sequencer numbers them.
+ */
+export interface RecordEntry {
+  /** `entity.past_participle`, declared in the feature's `events`. */
+  event_type: string
+  entity_type: string
+  entity_id: string
+  /** The former values of the fields that changed; the whole entity for a delete, null for a create. */
+  old_values: object | null
+  /** The whole entity after the change; null after a delete. */
+  new_values: object | null
+}
+
+/** The fields of `before` whose values differ in `after`: what `old_values` holds for a change. */
+export function formerValues<T extends object>(before: T, after: T): Partial<T> {
+  const former: Partial<T> = {}
+  for (const key of Object.keys(before) as (keyof T)[])
+    if (JSON.stringify(before[key]) !== JSON.stringify(after[key])) former[key] = before[key]
+  return former
+}
+
+/** The columns that a source of record rows must have, in this order. */
+export const RECORD_COLUMNS = 'event_type, entity_type, entity_id, old_values, new_values'
+
+/**
+ * Common table expressions that put `source`'s rows (RECORD_COLUMNS) into the record, in the order they come.
+ * The statement's `$1` is the tenant and `$2` the context's `origin`.
+ *
+ * One row of `record_pending` says that a transaction's rows wait for the sequencer. It is narrow and short-lived, and
+ * spares `audit_log` an update of wide rows and of all their index entries.
+ */
+export const recordFragment = (source: string): string => `
+  recorded AS (
+    INSERT INTO audit_log (tenant_id, actor_kind, actor_id, actor_name, request_id, ${RECORD_COLUMNS})
+    SELECT $1::uuid, o.kind, o.id, o.name, o.request_id, s.*
+    FROM (${source}) AS s (${RECORD_COLUMNS}), json_to_record($2::json) AS o(kind text, id uuid, name text, request_id text)
+    RETURNING position
+  ),
+  announced AS (
+    INSERT INTO record_pending (tenant_id, positions)
+    SELECT $1::uuid, array_agg(position) FROM recorded HAVING count(*) > 0
+  )`
+
+const appendAll = query(
+  'record.append',
+  z.object({}),
+  `WITH ${recordFragment(`
+    SELECT event_type, entity_type, entity_id, old_values, new_values
+    FROM json_to_recordset($3::json) AS e(event_type text, entity_type text, entity_id uuid, old_values json, new_values json)`)}
+  SELECT`,
+)
+
+/** Appends rows to the record in one statement; the caller holds the transaction that made the changes. */
+export async function appendToRecord(
+  scope: Scope,
+  origin: string,
+  entries: readonly RecordEntry[],
+): Promise<void> {
+  if (entries.length > 0) await appendAll(scope, origin, JSON.stringify(entries))
+}

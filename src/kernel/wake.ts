@@ -1,0 +1,108 @@
+import { EventEmitter } from 'node:events'
+import pg from 'pg'
+import type { Logger } from './log.ts'
+
+/** The sequencer numbered new rows (sent by it, once a batch). Payload: the tenants' ids, comma-separated. */
+export const CHANNEL_SEQUENCED = 'cairn_sequenced'
+/** A server that does not lead committed rows (sent at most every 20 ms, outside every transaction). */
+export const CHANNEL_COMMITTED = 'cairn_committed'
+
+/**
+ * Who waits for news of the record. NOTIFY only wakes: every waiter also polls, so that a lost notification costs a
+ * moment and never an event.
+ */
+export class Wake {
+  readonly #emitter = new EventEmitter().setMaxListeners(0)
+  readonly #log: Logger
+  readonly #url: string
+  #listener: pg.Client | undefined
+  #closed = false
+  #notify: (() => Promise<unknown>) | undefined
+  #notifying: NodeJS.Timeout | undefined
+
+  constructor(url: string, log: Logger) {
+    this.#url = url
+    this.#log = log
+  }
+
+  /** Connects the one listening connection of this server; reconnects by itself. */
+  async listen(notify: () => Promise<unknown>): Promise<void> {
+    this.#notify = notify
+    await this.#connect()
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#closed) return
+    const client = new pg.Client({ connectionString: this.#url, application_name: 'cairn-codex listen' })
+    const again = (error: Error): void => {
+      if (this.#listener === client) this.#listener = undefined
+      if (this.#closed) return
+      this.#log.warn({ err: error }, 'the listening connection was lost; connecting again')
+      setTimeout(() => void this.#connect(), 500).unref()
+    }
+    let failed = false
+    client.on('error', (error: Error) => {
+      if (!failed) again(error)
+      failed = true
+    })
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === CHANNEL_COMMITTED) this.#emitter.emit('committed')
+      else for (const tenant of (payload ?? '').split(',')) this.#emitter.emit('sequenced', tenant)
+    })
+    try {
+      await client.connect()
+      await client.query(`LISTEN ${CHANNEL_SEQUENCED}; LISTEN ${CHANNEL_COMMITTED}`)
+      this.#listener = client
+    } catch (error) {
+      if (!failed) again(error as Error)
+      failed = true
+      await client.end().catch(() => undefined)
+    }
+  }
+
+  /** Says that this server committed rows of the record. Cheap: a local signal, and now and then one NOTIFY. */
+  committed(): void {
+    this.#emitter.emit('committed')
+    if (this.#notifying || !this.#notify) return
+    const notify = this.#notify
+    this.#notifying = setTimeout(() => {
+      this.#notifying = undefined
+      notify().catch(() => undefined)
+    }, 20)
+    this.#notifying.unref()
+  }
+
+  onCommitted(heard: () => void): () => void {
+    this.#emitter.on('committed', heard)
+    return () => this.#emitter.off('committed', heard)
+  }
+
+  /** Calls back with the tenant each time new rows have their sequence. Returns the way to stop. */
+  onSequenced(heard: (tenant: string) => void): () => void {
+    this.#emitter.on('sequenced', heard)
+    return () => this.#emitter.off('sequenced', heard)
+  }
+
+  /** Resolves when the tenant's record has news, after `milliseconds` at the latest, or when the signal aborts. */
+  news(tenant: string, milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        stop()
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, milliseconds)
+      const stop = this.onSequenced((who) => {
+        if (who === tenant) done()
+      })
+      signal?.addEventListener('abort', done, { once: true })
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#notifying)
+    await this.#listener?.end().catch(() => undefined)
+  }
+}

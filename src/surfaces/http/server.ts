@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto'
+import cors from '@fastify/cors'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import type { Application } from '../../kernel/application.ts'
+import type { Caller, RequestFacts } from '../../kernel/context.ts'
+import { dispatch, type Answer } from '../../kernel/dispatch.ts'
+import type { Operation } from '../../kernel/operation.ts'
+import { Problem, problemDocument } from '../../kernel/problem.ts'
+import { makeGatherer, type Gatherer } from './input.ts'
+import { checkPlainData, decodeBody, parseJsonBody } from './json-body.ts'
+import { addProbes } from './probes.ts'
+import { asProblem, refuseConnection, sendProblem } from './problems.ts'
+import { corsOrigins } from './settings.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null
+  }
+}
+
+const ONE_MIB = 1024 * 1024
+
+/** The HTTP surface, listening nowhere yet. */
+export interface HttpServer {
+  readonly fastify: FastifyInstance
+  /** Ends waiting calls, lets the others finish, closes idle connections. */
+  drain(): Promise<void>
+}
+
+/** A request id of the caller's own is kept when it is harmless in a log. */
+const requestId = (given: string | string[] | undefined): string =>
+  typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+
+function ifMatchOf(header: string | undefined): number | '*' | undefined {
+  if (header === undefined) return undefined
+  if (header === '*') return '*'
+  const version = /^(?:"(\d{1,10})"|(\d{1,10}))$/.exec(header.trim())
+  if (!version) throw new Problem('invalid_if_match', 400, 'If-Match must be a version such as "3", or *.')
+  return Number(version[1] ?? version[2])
+}
+
+function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined
+  if (typeof header !== 'string' || header.length < 1 || header.length > 255)
+    throw new Problem('invalid_idempotency_key', 400, 'Idempotency-Key must have 1 to 255 characters.')
+  return header
+}
+
+function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+  if (answer.version !== undefined) void reply.header('ETag', `"${answer.version}"`)
+  if (answer.replayed) void reply.header('Idempotency-Replayed', 'true')
+  if (answer.nextCursor) {
+    const url = new URL(request.url, 'http://cairn')
+    url.searchParams.delete('offset')
+    url.searchParams.set('cursor', answer.nextCursor)
+    void reply.header('Link', `<${url.pathname}${url.search}>; rel="next"`)
+  }
+  if (answer.status === 204) return reply.code(204).send()
+  return reply.code(answer.status).type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
+}
+
+/** Answers as lines of JSON: progress while it works, then `{status, body}` of the answer. */
+async function streamAnswer(
+  reply: FastifyReply,
+  run: (progress: RequestFacts['progress']) => Promise<Answer>,
+): Promise<void> {
+  reply.hijack()
+  const { raw } = reply
+  raw.writeHead(200, {
+    'content-type': 'application/x-ndjson',
+    'x-request-id': String(reply.getHeader('x-request-id')),
+  })
+  const write = (line: unknown): void => void raw.write(`${JSON.stringify(line)}\n`)
+  try {
+    const { status, body } = await run((done, total) => write({ progress: { done, total } }))
+    write({ status, body })
+  } catch (error) {
+    const problem = asProblem(error)
+    if (problem.status >= 500) reply.log.error({ err: error }, problem.code)
+    write({ status: problem.status, body: problemDocument(problem) })
+  } finally {
+    raw.end()
+  }
+}
+
+function addRoute(
+  server: FastifyInstance,
+  app: Application,
+  op: Operation,
+  gather: Gatherer,
+  stopping: AbortSignal,
+): void {
+  const { method, path, bodyLimit, textBody } = op.http
+  server.route({
+    method,
+    url: path,
+    bodyLimit: bodyLimit ?? ONE_MIB,
+    config: { operation: op.name },
+    onRequest: async (request) => {
+      if (op.permission !== 'public') request.caller = await app.authenticate(request.headers.authorization)
+      const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+      if (type && textBody?.includes(type)) return
+      if (type && type !== 'application/json' && method !== 'GET')
+        throw new Problem(
+          'unsupported_media_type',
+          415,
+          `Send the body as ${['application/json', ...(textBody ?? [])].join(' or ')}, and say so in Content-Type.`,
+        )
+    },
+    handler: async (request, reply) => {
+      const gone = new AbortController()
+      if (op.longPoll) reply.raw.once('close', () => gone.abort())
+      const body = Buffer.isBuffer(request.body)
+        ? bodyOf(op, request.headers['content-type'], request.body)
+        : undefined
+      checkPlainData(request.query)
+      checkPlainData(request.params)
+      const input = gather({ params: request.params, query: request.query, body })
+      const facts: RequestFacts = {
+        requestId: request.id,
+        ifMatch: ifMatchOf(request.headers['if-match']),
+        idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
+        signal: AbortSignal.any([gone.signal, stopping]),
+        progress: undefined,
+      }
+      const caller = request.caller
+      if (!caller) throw new Error(`${op.name} is public, which no operation is yet`)
+      if (op.reportsProgress && request.headers.accept === 'application/x-ndjson')
+        return streamAnswer(reply, (progress) => dispatch(app, op, caller, input, { ...facts, progress }))
+      return sendAnswer(request, reply, await dispatch(app, op, caller, input, facts))
+    },
+  })
+}
+
+/** A body that came as text is handed on as text where the operation takes it so; JSON is parsed. */
+function bodyOf(op: Operation, contentType: string | undefined, bytes: Buffer): unknown {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase()
+  return op.http.textBody?.includes(type ?? '') ? decodeBody(bytes) : parseJsonBody(bytes)
+}
+
+/** Says 405 where the path exists under another method, else 404. */
+function addNotFound(server: FastifyInstance, operations: readonly Operation[]): void {
+  const patterns = operations.map(({ http }) => ({
+    method: http.method,
+    path: new RegExp(`^${http.path.replace(/:\w+/g, '[^/]+')}$`),
+  }))
+  server.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    const methods = [...new Set(patterns.filter((each) => each.path.test(path)).map((each) => each.method))]
+    if (methods.length > 0) void reply.header('Allow', methods.join(', '))
+    const problem =
+      methods.length > 0
+        ? new Problem(
+            'method_not_allowed',
+            405,
+            `${path.slice(0, 200)} takes ${methods.join(', ')}, not ${request.method}.`,
+          )
+        : new Problem(
+            'route_not_found',
+            404,
+            'There is no such route; /openapi.json lists all, /docs explains them.',
+          )
+    return sendProblem(reply, problem)
+  })
+}
+
+/**
+ * Builds the server: one route an operation, the probes, and what `mounts` adds (documentation).
+ * It parses no body before the caller is known.
+ */
+export async function makeHttpServer(
+  app: Application,
+  mounts: readonly ((server: FastifyInstance) => void)[] = [],
+): Promise<HttpServer> {
+  const stopping = new AbortController()
+  const loggerInstance: FastifyBaseLogger = app.log
+  const server: FastifyInstance = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    genReqId: (raw) => requestId(raw.headers['x-request-id']),
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: 1_600 },
+    requestTimeout: 120_000,
+    keepAliveTimeout: 65_000,
+    connectionTimeout: 0,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, asProblem(error)),
+  })
+  server.decorateRequest('caller', null)
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  server.addHook('onRequest', async (request, reply) => {
+    void reply
+      .header('X-Request-Id', request.id)
+      .header('X-Content-Type-Options', 'nosniff')
+      .header('Cache-Control', 'no-store')
+    if (stopping.signal.aborted) void reply.header('Connection', 'close')
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    const operation = request.routeOptions.config.operation ?? 'none'
+    app.metrics.requests.observe({ operation, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
+    app.log.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        path: request.url.split('?')[0],
+        status: reply.statusCode,
+        milliseconds: Math.round(reply.elapsedTime * 100) / 100,
+      },
+      'request',
+    )
+  })
+  server.setErrorHandler((error, request, reply) => {
+    const problem = asProblem(error)
+    if (problem.status >= 500)
+      app.log.error({ err: problem.cause ?? error, request_id: request.id }, problem.code)
+    return sendProblem(reply, problem)
+  })
+  const origins = app.settings.get(corsOrigins)
+  if (origins.length > 0)
+    await server.register(cors, {
+      origin: origins,
+      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'x-request-id'],
+      exposedHeaders: ['etag', 'link', 'x-request-id', 'idempotency-replayed', 'retry-after'],
+      maxAge: 600,
+    })
+  addProbes(server, app, () => stopping.signal.aborted)
+  for (const mount of mounts) mount(server)
+  const operations = [...app.operations.values()]
+  for (const op of operations) addRoute(server, app, op, makeGatherer(op), stopping.signal)
+  addNotFound(server, operations)
+  return {
+    fastify: server,
+    async drain() {
+      stopping.abort()
+      await server.close()
+    },
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operation?: string
+  }
+}
