@@ -1,0 +1,18 @@
+import { SwarmWorker, type WorkerOrders } from './worker.ts'
+
+/** The entry of a worker's process: its orders are the one argument, its reports go over the channel to the coordinator. */
+const orders = JSON.parse(process.argv[2] ?? '{}') as WorkerOrders
+const worker = new SwarmWorker(orders, (report) => process.send?.(report))
+
+process.on('message', () => worker.stop())
+// A coordinator that is gone takes its workers with it.
+process.on('disconnect', () => process.exit(0))
+process.on('SIGINT', () => undefined)
+
+try {
+  await worker.run()
+  process.disconnect()
+} catch (error) {
+  console.error(`${orders.worker_id}: ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(1)
+}
