@@ -1,4 +1,3 @@
-import type pg from 'pg'
 import { z } from 'zod'
 import type { Caller } from './context.ts'
 import { makePool, queryAcrossTenants } from './database.ts'
@@ -11,6 +10,7 @@ import { requests } from './migrations/202611220002_requests.ts'
 import type { Migration } from './migrate.ts'
 import type { Feature, Operation } from './operation.ts'
 import { sequencer } from './sequencer.ts'
+import type { Services } from './services.ts'
 import type { Settings } from './settings.ts'
 import { CHANNEL_COMMITTED, Wake } from './wake.ts'
 
@@ -61,15 +61,8 @@ export function assemble(features: readonly Feature[]): Assembly {
 }
 
 /** A running server, whatever its surfaces. */
-export interface Application extends Assembly {
-  readonly settings: Settings
-  readonly log: Logger
-  readonly pool: pg.Pool
-  readonly wake: Wake
+export interface Application extends Assembly, Services {
   readonly duties: Duties
-  readonly metrics: Metrics
-  /** Signs opaque cursors; the same for all servers of one installation. */
-  readonly cursorKey: Buffer
   /** Whether outputs are held to their schemas: in tests. */
   readonly checkOutputs: boolean
   /** Who calls, by the Authorization header. Throws Problem 401. */

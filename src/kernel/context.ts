@@ -1,8 +1,8 @@
 import type { Logger } from './log.ts'
 import type { Queryable, Scope } from './database.ts'
 import type { RecordEntry } from './record.ts'
+import type { Services } from './services.ts'
 import type { Settings } from './settings.ts'
-import type { Application } from './application.ts'
 import { Problem } from './problem.ts'
 
 /** Who did it, as the record tells it. */
@@ -49,7 +49,7 @@ export interface Ctx extends Scope {
   readonly tenant: string
   readonly caller: Caller
   readonly request: RequestFacts
-  readonly app: Application
+  readonly app: Services
   readonly settings: Settings
   readonly log: Logger
   readonly answer: AnswerFacts

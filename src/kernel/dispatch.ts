@@ -19,9 +19,10 @@ export interface Answer {
 }
 
 /** What carries an operation's answer out of a transaction that must be taken back. */
-class TakenBack {
+class TakenBack extends Error {
   readonly answer: Answer
   constructor(answer: Answer) {
+    super('taken back')
     this.answer = answer
   }
 }
@@ -101,7 +102,7 @@ async function onPool(
 }
 
 const runsOf = (op: Operation, input: unknown): string =>
-  typeof op.runs === 'function' ? op.runs(input as never) : op.runs
+  typeof op.runs === 'function' ? op.runs(input) : op.runs
 
 async function once(
   app: Application,
@@ -129,7 +130,7 @@ async function once(
 
 const keptAnswer = (op: Operation, status: number, body: unknown): KeptAnswer => ({
   status,
-  answer: JSON.stringify((status < 400 && op.withoutSecret ? op.withoutSecret(body as never) : body) ?? null),
+  answer: JSON.stringify((status < 400 && op.withoutSecret ? op.withoutSecret(body) : body) ?? null),
 })
 
 /** Repeats an operation that found nothing to do until it does, or its caller's patience ends. */
@@ -142,7 +143,7 @@ async function poll(
   reservation?: Reservation,
 ): Promise<Answer> {
   const { longPoll } = op
-  const deadline = Date.now() + (longPoll?.seconds(input as never) ?? 0) * 1000
+  const deadline = Date.now() + (longPoll?.seconds(input) ?? 0) * 1000
   for (;;) {
     const answer = await once(app, op, caller, request, input, reservation)
     const left = deadline - Date.now()

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { z } from 'zod'
-import type { Application } from './application.ts'
 import { queryAcrossTenants, transact } from './database.ts'
+import type { Services } from './services.ts'
 import type { Setting } from './settings.ts'
 
 /**
@@ -24,7 +24,7 @@ export interface Duty {
 export interface DutyCall {
   /** The run's transaction, in which the leadership is held. */
   readonly db: pg.PoolClient
-  readonly app: Application
+  readonly app: Services
   /** Called after the commit, for instance to wake readers. */
   afterCommit(effect: () => void): void
 }
@@ -62,7 +62,7 @@ const holdEpoch = queryAcrossTenants(
 
 /** Runs the duties of all features on whichever server leads. */
 export class Duties {
-  readonly #app: Application
+  readonly #app: Services
   readonly #duties: readonly Duty[]
   readonly #me = randomUUID()
   #epoch: number | undefined
@@ -70,7 +70,7 @@ export class Duties {
   readonly #loops: Promise<void>[] = []
   readonly #sleepers = new Set<() => void>()
 
-  constructor(app: Application, duties: readonly Duty[]) {
+  constructor(app: Services, duties: readonly Duty[]) {
     this.#app = app
     this.#duties = duties
   }

@@ -111,7 +111,7 @@ export class Reservation {
         422,
         'This Idempotency-Key was used for another request in the last 24 hours; make a new key for a new request.',
       )
-    if (kept?.status == null) throw inFlight()
+    if (!kept || kept.status === null) throw inFlight()
     return { status: kept.status, answer: kept.answer ?? 'null' }
   }
 

@@ -97,7 +97,9 @@ export async function migrationStates(
 ): Promise<MigrationState[]> {
   const client = await connect(url)
   try {
-    const { rows } = await client.query(`SELECT to_regclass('schema_migrations') IS NOT NULL AS found`)
+    const { rows } = await client.query<{ found: boolean }>(
+      `SELECT to_regclass('schema_migrations') IS NOT NULL AS found`,
+    )
     return compare(migrations, rows[0]?.found ? await readLedger(client) : [])
   } finally {
     await client.end()
@@ -112,10 +114,10 @@ export async function migrationStates(
 export async function migrate(url: string, migrations: readonly Migration[]): Promise<string[]> {
   const client = await connect(url)
   try {
-    const {
-      rows: [server],
-    } = await client.query(`SELECT current_setting('server_version_num')::int AS version`)
-    if (server.version < 150_000)
+    const { rows } = await client.query<{ version: number }>(
+      `SELECT current_setting('server_version_num')::int AS version`,
+    )
+    if (rows[0]!.version < 150_000)
       throw new MigrationError('Cairn Codex needs PostgreSQL 15 or newer; point DATABASE_URL to one.')
     await inTransaction(client, async () => {
       await client.query('SELECT pg_advisory_xact_lock($1)', [LEDGER_LOCK])

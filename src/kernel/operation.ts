@@ -75,8 +75,7 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
 }
 
 /** Declares an operation; its types are then those of any operation, so that surfaces can loop over a list. */
-export const operation = <I extends z.ZodType, O extends z.ZodType>(op: Operation<I, O>): Operation =>
-  op as unknown as Operation
+export const operation = <I extends z.ZodType, O extends z.ZodType>(op: Operation<I, O>): Operation => op
 
 /** A command of the `cairn` command line that a feature brings beside its operations. */
 export interface Command {

@@ -1,5 +1,10 @@
-/** What a problem carries beside its code and sentence, as members of the problem document (RFC 9457, section 3.2). */
-export type ProblemExtra = Readonly<Record<string, unknown>>
+/**
+ * What a problem carries beside its code and sentence, as members of the problem document (RFC 9457, section 3.2).
+ * None may be named like what the problem itself says.
+ */
+export type ProblemExtra = Readonly<Record<string, unknown>> & {
+  readonly [taken in 'status' | 'detail' | 'code']?: never
+}
 
 /**
  * The one error class. A feature throws it; each surface renders it (HTTP as `application/problem+json`, the command

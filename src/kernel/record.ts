@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { query, type Scope } from './database.ts'
 
 /**
- * The record (`audit_log`): every change appends a row an entity, in its own transaction. Audit, webhooks, live
- * updates and the event store only ever read it; there is no second path for events.
+ * The record (`audit_log`): every change appends a row an entity, in its own transaction. Whatever reacts to a
+ * change only ever reads it; there is no second path for events.
  *
  * A row is written through one of two faces: `ctx.record(entry)` inside a transaction, or `recordFragment` inside a
  * statement that changes something by itself. Rows commit without a position; the sequencer numbers them.

@@ -77,29 +77,30 @@ export type SettingSource = 'environment' | '.env' | 'default' | 'program'
 
 /** The parsed settings: read once at the start, the same for the life of the process. */
 export class Settings {
-  readonly #values = new Map<string, { value: unknown; source: SettingSource }>()
+  readonly #values = new Map<string, { value: unknown; text: string; source: SettingSource }>()
   readonly #declared: readonly Setting<unknown>[]
 
   constructor(declared: readonly Setting<unknown>[]) {
     this.#declared = declared
   }
 
-  set(name: string, value: unknown, source: SettingSource): void {
-    this.#values.set(name, { value, source })
+  set<T>(setting: Setting<T>, text: string, source: SettingSource): void {
+    this.#values.set(setting.name, { value: setting.parse(text), text, source })
   }
 
   get<T>(setting: Setting<T>): T {
     const found = this.#values.get(setting.name)
-    if (!found) throw new Error(`the setting ${setting.name} is not declared by any feature`)
-    return found.value as T
+    if (found) return found.value as T
+    if (setting.fallback === undefined) return undefined as T
+    throw new Error(`the setting ${setting.name} is not declared by any feature`)
   }
 
   /** Every setting with its value as text, secrets redacted, and where the value came from. */
   list(): { name: string; value: string; source: SettingSource; description: string }[] {
     return this.#declared.map(({ name, description, secret }) => {
-      const { value, source } = this.#values.get(name) ?? { value: undefined, source: 'default' as const }
-      const shown = value === undefined ? '(not set)' : secret ? '(secret)' : redactUrl(String(value))
-      return { name, value: shown, source, description }
+      const found = this.#values.get(name)
+      const shown = !found ? '(not set)' : secret ? '(secret)' : redactUrl(found.text)
+      return { name, value: shown, source: found?.source ?? 'default', description }
     })
   }
 }
@@ -119,13 +120,14 @@ export function loadSettings(
   const settings = new Settings(declared)
   const faults: string[] = []
   const names = declared.map((each) => each.name)
-  for (const { name, parse, fallback } of declared) {
+  for (const each of declared) {
+    const { name, fallback } = each
     const given = environment[name]?.trim()
     const written = dotenv[name]?.trim()
     const source = given ? 'environment' : written ? '.env' : 'default'
     const text = given || written || fallback
     try {
-      settings.set(name, text === undefined ? undefined : parse(text), source)
+      if (text !== undefined) settings.set(each, text, source)
     } catch (error) {
       faults.push(`${name} ${error instanceof Error ? error.message : String(error)} (from the ${source}).`)
     }

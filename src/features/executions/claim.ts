@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
 import { recordFragment } from '../../kernel/record.ts'
 import { Task, taskJson } from '../tasks/index.ts'
-import { Claim, Execution } from './schema.ts'
+import { Execution, type Claim } from './schema.ts'
 import { executionJson } from './sql.ts'
 
 /** What is handed out first; the partial index `tasks_startable` has this order. */

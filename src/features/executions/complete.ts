@@ -78,11 +78,18 @@ const freedCandidates = ({ filter, worker }: ClaimParameters): string => `
       AND (t.status = 'ready' OR (t.status = 'assigned' AND t.assigned_worker = ${worker}))
   )`
 
-/** One update for all rows of `tasks` that a completion touches: a row can be changed only once in a statement. */
+/**
+ * One update for all rows of `tasks` that a completion touches: a row can be changed only once in a statement.
+ *
+ * A dependent may have changed after this statement's snapshot: `waiting` waited for its lock and read it anew, and
+ * PostgreSQL runs this update again for the newest row ("EvalPlanQual"). Two things follow, each met in a race test.
+ * `moves` must be materialised: a plain UNION ALL is not replayed then, and the update would skip the row in silence.
+ * The new count comes from the locked row (`left_unmet`), since CHECK constraints see the stale row's outcome, too.
+ */
 const moves = (worker: string): string => `
   moved AS (
     UPDATE tasks t SET
-      status = coalesce(m.status, t.status), unmet_dependencies = t.unmet_dependencies - m.met,
+      status = coalesce(m.status, t.status), unmet_dependencies = m.left_unmet,
       assigned_worker = CASE WHEN m.claimed THEN ${worker} ELSE t.assigned_worker END,
       assigned_at = CASE WHEN m.status IS NULL THEN t.assigned_at END,
       fence = t.fence + m.claimed::integer,
@@ -94,7 +101,7 @@ const moves = (worker: string): string => `
 
 const ENDED_MOVE = `
   SELECT id, CASE WHEN $4::boolean THEN 'completed' ELSE 'failed' END AS status, 0 AS met, false AS claimed, 0 AS rank,
-    status AS old_status, version AS old_version, updated_at AS old_updated_at
+    status AS old_status, version AS old_version, updated_at AS old_updated_at, 0 AS left_unmet
   FROM ended`
 
 /** The record's rows of a completion; a task that was freed and claimed at once is recorded as started alone. */
@@ -119,9 +126,9 @@ const END_EVENTS = `
 
 const completeStatement = `
   WITH ${CLOSE},
-  moves AS (
+  moves AS MATERIALIZED (
     ${ENDED_MOVE}
-    UNION ALL SELECT id, NULL, 1, false, 0, status, version, updated_at FROM waiting
+    UNION ALL SELECT id, NULL, 1, false, 0, status, version, updated_at, unmet_dependencies - 1 FROM waiting
   ),
   ${moves('NULL')},
   ${recordFragment(END_EVENTS)}
@@ -136,12 +143,12 @@ const completeAndClaimStatement = (parameters: ClaimParameters, count: number): 
     WHERE EXISTS (SELECT FROM closed)
     ORDER BY rank, ${CLAIM_ORDER} LIMIT ${count}
   ),
-  moves AS (
+  moves AS MATERIALIZED (
     ${ENDED_MOVE}
     UNION ALL
     SELECT coalesce(w.id, c.id), CASE WHEN c.id IS NOT NULL THEN 'in_progress' END, CASE WHEN w.id IS NULL THEN 0 ELSE 1 END,
       c.id IS NOT NULL, coalesce(c.rank, 0), coalesce(c.status, w.status), coalesce(c.version, w.version),
-      coalesce(c.updated_at, w.updated_at)
+      coalesce(c.updated_at, w.updated_at), coalesce(w.unmet_dependencies - 1, 0)
     FROM waiting w FULL JOIN chosen c ON c.id = w.id
   ),
   ${moves(parameters.worker)},

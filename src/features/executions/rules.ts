@@ -59,7 +59,7 @@ export function whyNotStartable(
   const reason = NOT_STARTABLE[task.status]
   if (reason)
     return new Problem('task_not_startable', 409, `The task can't be started: ${reason}.`, {
-      status: task.status,
+      task_status: task.status,
     })
   if (open && !beside)
     return new Problem(

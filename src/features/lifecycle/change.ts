@@ -64,7 +64,8 @@ export interface EndingRight {
 
 /**
  * Closes the open execution of a locked task. Throws `lease_held` (409) when it holds a live lease and the caller neither
- * has its token nor may override; an overridden holder's token is worth nothing any more.
+ * has its token nor may override. Whoever held it is fenced out, unless it was their own token that ended it: their late
+ * completion is then `lease_lost`, and not taken for a second one.
  */
 export async function endOpenExecution(
   ctx: Ctx,
@@ -75,9 +76,9 @@ export async function endOpenExecution(
 ): Promise<void> {
   const [open] = await findOpen(ctx, task.id)
   if (!open) throw new Error(`task ${task.id} is in progress without an execution`)
-  const foreign = open.live && right.lease_token !== open.lease_token
-  if (foreign && right.override) requirePermission(ctx.caller, 'assign_tasks')
-  else if (foreign)
+  const foreign = right.lease_token !== open.lease_token
+  if (foreign && open.live && right.override) requirePermission(ctx.caller, 'assign_tasks')
+  else if (foreign && open.live)
     throw new Problem(
       'lease_held',
       409,
@@ -151,6 +152,15 @@ async function countRetry(ctx: Ctx, task: Task) {
   return { before, after: { ...before, retry_count } }
 }
 
+/** A task with the fields that the call names. */
+const withFields = (task: Task, input: ChangeTask): Task => ({
+  ...task,
+  title: input.title ?? task.title,
+  description: input.description ?? task.description,
+  priority: input.priority ?? task.priority,
+  effort_estimate: input.effort_estimate === undefined ? task.effort_estimate : input.effort_estimate,
+})
+
 /** Changes a locked task's fields and moves it, as one row of the record under the most specific type. */
 export async function applyChange(ctx: Ctx, before: Task, input: ChangeTask): Promise<Task> {
   const to = input.status ?? before.status
@@ -164,11 +174,7 @@ export async function applyChange(ctx: Ctx, before: Task, input: ChangeTask): Pr
     throw validationFailed([{ path: 'assigned_worker', message: 'may be given with status assigned only' }])
   const step = moves || reassigns ? await takeStep(ctx, before, to, input) : before
   const wanted: Task = {
-    ...before,
-    title: input.title ?? before.title,
-    description: input.description ?? before.description,
-    priority: input.priority ?? before.priority,
-    effort_estimate: input.effort_estimate === undefined ? before.effort_estimate : input.effort_estimate,
+    ...withFields(before, input),
     status: step.status,
     assigned_worker: step.assigned_worker,
   }
@@ -270,7 +276,7 @@ export const retryTask = operation({
     const task = await lockTask(ctx, task_id)
     if (task.status !== 'failed')
       throw new Problem('not_failed', 409, `Only a failed task can be retried; this one is ${task.status}.`, {
-        status: task.status,
+        task_status: task.status,
       })
     return applyChange(ctx, task, { task_id, status: 'ready', override: false })
   },

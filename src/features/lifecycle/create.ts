@@ -173,11 +173,11 @@ async function resolveEdges(
   })
   const wanted = items.flatMap((item, index) =>
     item.depends_on.map((name, nth) => {
-      if (typeof name !== 'string' || Id.safeParse(name).success) return { index, name: name as TaskRef }
+      if (typeof name !== 'string' || Id.safeParse(name).success) return { index, name: name }
       const id = byRef.get(name)
       if (!id) throw badItem(index, `depends_on.${nth}`, `no item of this batch has the ref "${name}"`)
       if (id === tasks[index]!.id) throw badItem(index, `depends_on.${nth}`, 'a task cannot wait for itself')
-      return { index, name: id as TaskRef }
+      return { index, name: id }
     }),
   )
   const ids = await taskIds(

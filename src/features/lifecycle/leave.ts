@@ -34,7 +34,7 @@ export const releaseTask = operation({
         'nothing_to_release',
         409,
         `Only an assigned or running task can be released; this one is ${before.status}.`,
-        { status: before.status },
+        { task_status: before.status },
       )
     const after = await saveTask(ctx, { ...before, status: 'ready', assigned_worker: null })
     recordTask(ctx, 'task.released', before, after)

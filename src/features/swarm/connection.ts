@@ -60,7 +60,7 @@ export class Connection {
       const text = await response.text()
       const value: unknown = text === '' ? undefined : JSON.parse(text)
       if (response.ok) return { value: value as T }
-      const { code, status, detail, ...extra } = value as ProblemDocument
+      const { code, status, detail, type: _type, title: _title, ...extra } = value as ProblemDocument
       return { problem: new Problem(code, status, detail, extra) }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)

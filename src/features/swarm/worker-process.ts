@@ -13,6 +13,6 @@ try {
   await worker.run()
   process.disconnect()
 } catch (error) {
-  console.error(`${orders.worker_id}: ${error instanceof Error ? error.message : String(error)}`)
+  process.stderr.write(`${orders.worker_id}: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)
 }

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Caller } from '../../kernel/context.ts'
+import { Problem } from '../../kernel/problem.ts'
+import { typesOf, typesOfEntity, typesToFollow } from './event-types.ts'
+
+const KNOWN = ['task.created', 'task.deleted', 'tasklet.created', 'key.revoked']
+
+const caller = (...permissions: string[]): Caller => ({
+  tenant: 'any',
+  actor: { kind: 'user', id: null, name: 'any' },
+  permissions: new Set(permissions),
+  operator: false,
+})
+
+test('a pattern stands for the types of its entity alone', () => {
+  assert.deepEqual(typesOf(['task.*'], KNOWN, 'types'), ['task.created', 'task.deleted'])
+  assert.deepEqual(typesOf(['key.revoked', 'task.created'], KNOWN, 'types'), ['task.created', 'key.revoked'])
+  assert.deepEqual(typesOf(['*', 'task.created'], KNOWN, 'types'), KNOWN)
+  assert.deepEqual(typesOfEntity('task', KNOWN), ['task.created', 'task.deleted'])
+})
+
+test('a pattern that stands for nothing is refused with the nearest that does', () => {
+  for (const [pattern, near] of [
+    ['task.create', 'task.created'],
+    ['taks.*', 'task.*'],
+  ] as const)
+    assert.throws(
+      () => typesOf(['task.*', pattern], KNOWN, 'types'),
+      (error) =>
+        error instanceof Problem &&
+        error.status === 400 &&
+        error.detail.includes('types.1') &&
+        error.detail.includes(`did you mean ${near}?`),
+    )
+  assert.throws(() => typesOfEntity('tasks', KNOWN), /must be one of key, task, tasklet/)
+})
+
+test('who may not read the audit trail follows the work, and is refused when asking for more', () => {
+  const reader = caller('read_tasks')
+  assert.deepEqual(typesToFollow(reader, undefined, KNOWN), ['task.created', 'task.deleted'])
+  assert.deepEqual(typesToFollow(reader, ['*'], KNOWN), ['task.created', 'task.deleted'])
+  assert.throws(
+    () => typesToFollow(reader, ['task.*', 'key.*'], KNOWN),
+    (error) => error instanceof Problem && error.status === 403,
+  )
+  const auditor = caller('read_tasks', 'read_audit')
+  assert.equal(typesToFollow(auditor, undefined, KNOWN), undefined)
+  assert.deepEqual(typesToFollow(auditor, ['key.*'], KNOWN), ['key.revoked'])
+})

@@ -1,0 +1,23 @@
+import type { Feature } from '../kernel/operation.ts'
+import { access } from './access/index.ts'
+import { audit } from './audit/index.ts'
+import { dependencies } from './dependencies/index.ts'
+import { executions } from './executions/index.ts'
+import { imports } from './imports/index.ts'
+import { lifecycle } from './lifecycle/index.ts'
+import { swarm } from './swarm/index.ts'
+import { tasks } from './tasks/index.ts'
+
+export { apiKey, authenticate } from './access/index.ts'
+
+/** Every feature, in order: each imports only from those before it. */
+export const features: readonly Feature[] = [
+  access,
+  tasks,
+  dependencies,
+  executions,
+  lifecycle,
+  audit,
+  imports,
+  swarm,
+]

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+
+const REPOSITORY = join(import.meta.dirname, '..')
+const run = promisify(execFile)
+
+test('what is published runs below node_modules, where Node strips no types', async (t) => {
+  const home = await mkdtemp(join(tmpdir(), 'cairn-package-'))
+  t.after(() => rm(home, { recursive: true }))
+  const modules = join(home, 'node_modules')
+  const published = join(modules, 'cairn-codex')
+  const manifest = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8'))
+
+  await mkdir(published, { recursive: true })
+  for (const name of await readdir(join(REPOSITORY, 'node_modules'))) {
+    await symlink(join(REPOSITORY, 'node_modules', name), join(modules, name))
+  }
+  for (const name of [...manifest.files.filter((name: string) => name !== 'dist'), 'package.json']) {
+    await cp(join(REPOSITORY, name), join(published, name), { recursive: true })
+  }
+  await build(join(published, 'dist'))
+
+  const { stdout } = await run(process.execPath, [join(published, manifest.bin.cairn), '--version'], {
+    cwd: home,
+  })
+  assert.equal(stdout.trim(), manifest.version)
+  const built = await readdir(join(published, 'dist'), { recursive: true })
+  assert.deepEqual(
+    built.filter((name) => name.includes('.test.') || name.endsWith('.ts')),
+    [],
+  )
+})
+
+/** As `npm run build` does, but not in the checkout, which other tests run in. */
+async function build(folder: string): Promise<void> {
+  const tsc = join(REPOSITORY, 'node_modules', 'typescript', 'bin', 'tsc')
+  const project = join(REPOSITORY, 'tsconfig.build.json')
+  await run(process.execPath, [tsc, '-p', project, '--outDir', folder])
+}
