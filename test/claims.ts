@@ -4,7 +4,7 @@ import type { Claim, Execution } from '../src/features/executions/schema.ts'
 import { bodyOf } from './answers.ts'
 import type { TestAnswer, TestServer } from './server.ts'
 
-type Fields = Record<string, unknown>
+type Fields = object
 
 /** Claims tasks for worker `w` of type `coder` unless said otherwise. */
 export const claimTasks = async (server: TestServer, wish: Fields = {}): Promise<Claim[]> =>

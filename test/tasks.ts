@@ -2,7 +2,7 @@ import type { Task } from '../src/features/tasks/index.ts'
 import { bodyOf } from './answers.ts'
 import type { TestServer } from './server.ts'
 
-type Fields = Record<string, unknown>
+type Fields = object
 
 /** Creates a task; its title is "task" unless given. */
 export const createTask = async (server: TestServer, fields: Fields = {}): Promise<Task> =>

@@ -45,7 +45,7 @@ export function assemble(features: readonly Feature[]): Assembly {
       const route = `${op.http.method} ${op.http.path.replace(/:\w+/g, ':')}`
       if (operations.has(op.name)) throw new Error(`two operations are named ${op.name}`)
       if (routes.has(route)) throw new Error(`two operations answer ${route}`)
-      if (!WITHOUT_ROLE.includes(op.permission) && !(op.permission in permissions))
+      if (!WITHOUT_ROLE.includes(op.permission) && !Object.hasOwn(permissions, op.permission))
         throw new Error(`the operation ${op.name} declares no known permission (${op.permission})`)
       operations.set(op.name, op)
       routes.add(route)

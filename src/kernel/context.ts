@@ -29,6 +29,8 @@ export interface RequestFacts {
   ifMatch: number | '*' | undefined
   idempotencyKey: string | undefined
   signal: AbortSignal | undefined
+  /** Who calls, looked up anew: a call that waits must not outlive its key. Throws Problem 401. */
+  authenticateAgain: (() => Promise<Caller>) | undefined
   /** Reports progress to a caller that asked for it. */
   progress: ((done: number, total: number) => void) | undefined
 }

@@ -149,6 +149,7 @@ async function poll(
     const left = deadline - Date.now()
     if (!longPoll || left <= 0 || longPoll.satisfied(answer.body) || request.signal?.aborted) return answer
     await app.wake.news(caller.tenant, Math.min(left, 1000), request.signal)
+    if (request.authenticateAgain) requirePermission(await request.authenticateAgain(), op.permission)
   }
 }
 

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { bodyOf, problemOf } from '../../test/answers.ts'
 import { complete, claimOne, runDuty } from '../../test/claims.ts'
+import { eventually } from '../../test/eventually.ts'
 import { keyWith } from '../../test/people.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../test/server.ts'
 import { createTask, readTask } from '../../test/tasks.ts'
@@ -38,10 +39,11 @@ async function holdTask(id: string): Promise<() => Promise<void>> {
 }
 
 /** Waits until this many statements wait for a lock. */
-async function untilWaiting(count: number): Promise<void> {
-  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-  while ((await server.sql(waiting)).length < count) await new Promise((resolve) => setTimeout(resolve, 5))
-}
+const untilWaiting = (count: number): Promise<void> =>
+  eventually(`${count} statements wait`, async () => {
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+    return (await server.sql(waiting)).length >= count
+  })
 
 test('the same key and body replay the first answer, with its status, body and ETag', async () => {
   const key = newKey()

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { z } from 'zod'
 import { claimTasks, complete, runDuty } from '../../test/claims.ts'
+import { eventually } from '../../test/eventually.ts'
 import { testServer, type TestServer } from '../../test/server.ts'
 import { createTask, createTasks } from '../../test/tasks.ts'
 import { newId } from './ids.ts'
@@ -124,8 +125,10 @@ test('a reader that remembers its last sequence misses nothing while two servers
     ),
   )
   // The leader numbers what was committed within moments; a reader only ever waits for it.
-  while ((await server.sql('SELECT FROM record_pending LIMIT 1')).length > 0)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  await eventually(
+    'all is numbered',
+    async () => (await server.sql('SELECT FROM record_pending LIMIT 1')).length === 0,
+  )
   writing = false
   const start = await reading
   await other.close()

@@ -36,6 +36,7 @@ async function keys(
         ifMatch: undefined,
         idempotencyKey: undefined,
         signal: undefined,
+        authenticateAgain: undefined,
         progress: undefined,
       }
       const caller = await server.app.authenticate(`Bearer ${server.key}`)

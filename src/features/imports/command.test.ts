@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { beadsLines, contentOfTables, fixture, sourcedTasks, waiting } from '../../../test/imports.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { SOURCE_LIMIT } from './schema.ts'
-import { beadsLines, contentOfTables, fixture, sourcedTasks, waiting } from './testing.ts'
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url))
 

@@ -30,8 +30,9 @@ function showProgress(title: string): { to(done: number, total: number): void; e
 }
 
 async function send(call: CommandCall, input: Readonly<Record<string, unknown>>): Promise<ImportReport> {
-  const bar =
-    call.terminal && !call.json ? showProgress(`Importing ${basename(call.arguments[1]!)}`) : undefined
+  const [, file = ''] = call.arguments
+  const name = file === '-' ? 'standard input' : basename(file)
+  const bar = call.terminal && !call.json ? showProgress(`Importing ${name}`) : undefined
   try {
     const options = { signal: call.signal, ...(bar ? { onProgress: bar.to } : {}) }
     return (await call.call('imports.run', input, options)) as ImportReport

@@ -2,10 +2,6 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { bodyOf, problemOf } from '../../../test/answers.ts'
 import { miscounts } from '../../../test/graph.ts'
-import { keyOfNewTenant } from '../../../test/people.ts'
-import { recordEnd, recordOf, recordSince, typesOf } from '../../../test/record.ts'
-import { testServer, type TestServer } from '../../../test/server.ts'
-import type { ImportReport } from './schema.ts'
 import {
   beadsLines,
   contentOfTables,
@@ -15,7 +11,11 @@ import {
   sourcedTasks,
   waiting,
   type SourcedTask,
-} from './testing.ts'
+} from '../../../test/imports.ts'
+import { keyOfNewTenant } from '../../../test/people.ts'
+import { recordEnd, recordOf, recordSince, typesOf } from '../../../test/record.ts'
+import { testServer, type TestServer } from '../../../test/server.ts'
+import type { ImportReport } from './schema.ts'
 
 let server: TestServer
 before(async () => {

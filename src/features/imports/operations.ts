@@ -89,6 +89,7 @@ export const runImport = operation({
     advance(parsed.edges.length)
     const report = makeReport({ format, dry_run, reopen }, parsed, steps, edges)
     if (strict) refuseLosses(report)
+    // After the edges, which take the graph's lock: whoever adds one elsewhere holds that before any task, too.
     await updateChanged(ctx, steps.changed, format, advance)
     await recordNew(ctx, steps.created, advance)
     ctx.answer.rollBack = dry_run

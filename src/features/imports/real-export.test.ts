@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { miscounts } from '../../../test/graph.ts'
+import { imported } from '../../../test/imports.ts'
 import { recordEnd } from '../../../test/record.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
-import { imported } from './testing.ts'
 
 /** A real tracker's export, which lies beside a checkout and is no part of it. */
 const EXPORT = new URL('../../../../shared/data/beads.jsonl', import.meta.url)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { example } from './example.ts'
 import { reportLines } from './report-text.ts'
 import { ImportReport } from './schema.ts'
-import { example } from './example.ts'
 
 const report = ImportReport.parse(example.output)
 

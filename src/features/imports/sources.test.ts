@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { problemOf } from '../../../test/answers.ts'
+import { beadsLines, contentOfTables, fixture, imported, send, sourcedTasks } from '../../../test/imports.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { FORMAT_NAMES, SOURCE_LIMIT, type FormatName, type ImportReport } from './schema.ts'
-import { beadsLines, contentOfTables, fixture, imported, send, sourcedTasks } from './testing.ts'
+import { readSource } from './source.ts'
 
 let server: TestServer
 before(async () => {
@@ -121,6 +122,20 @@ test('GitHub issues are taken as a JSON body as well, and an error names its lin
   const answer = await send(server, 'github', body, '', { type: 'application/json' })
   assert.deepEqual([answer.status, answer.body.created], [200, 1])
   assert.deepEqual(answer.body.errors.first, [{ line: 7, message: 'is no JSON object' }])
+})
+
+test('a source given as a value counts its elements as lines', () => {
+  const issue = { number: 72, title: 'Given as a value', html_url: 'https://github.com/hive/json/issues/72' }
+  const parsed = readSource('github', [issue, 'no issue', { ...issue, number: 73 }])
+  assert.deepEqual(
+    parsed.items.map(({ line, source_ref }) => [line, source_ref]),
+    [
+      [1, 'github:hive/json#72'],
+      [3, 'github:hive/json#73'],
+    ],
+  )
+  assert.deepEqual(parsed.errors, [{ line: 2, message: 'is no JSON object' }])
+  assert.equal(readSource('github', { items: [issue] }).items.length, 1)
 })
 
 test('every media type of the formats is taken, and another one is 415', async () => {

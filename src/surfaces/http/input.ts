@@ -38,16 +38,19 @@ function coerce(type: FieldType, text: string): unknown {
   return text
 }
 
+/** Which part of a request a field comes from. */
+type Source = 'path' | 'query' | 'body'
+
 /** Gathers an operation's flat input from a request: each field has one source, and none overwrites another. */
 export interface Gatherer {
   (request: { params: unknown; query: unknown; body: unknown }): Record<string, unknown>
   /** Where each field comes from, for the documentation. */
-  readonly sources: Readonly<Record<string, 'path' | 'query' | 'body'>>
+  readonly sources: Readonly<Record<string, Source>>
 }
 
 /** The fields of an operation's input. Throws when it is no object: the program is wrong, then. */
 export function fieldsOf(op: Operation): Shape {
-  if (op.input instanceof z.ZodObject) return op.input.shape as Shape
+  if (op.input instanceof z.ZodObject) return op.input.shape
   throw new Error(`the input of ${op.name} must be an object`)
 }
 
@@ -56,7 +59,7 @@ export function makeGatherer(op: Operation): Gatherer {
   const shape = fieldsOf(op)
   const path = new Set(op.http.path.match(/(?<=:)\w+/g) ?? [])
   const query = new Set(op.http.query ?? [])
-  const sources: Record<string, 'path' | 'query' | 'body'> = {}
+  const sources: Record<string, Source> = {}
   const types: Record<string, FieldType> = {}
   for (const [name, schema] of Object.entries(shape)) {
     sources[name] = path.has(name) ? 'path' : op.http.method === 'GET' || query.has(name) ? 'query' : 'body'
@@ -65,6 +68,9 @@ export function makeGatherer(op: Operation): Gatherer {
   for (const name of [...path, ...query])
     if (!sources[name])
       throw new Error(`${op.name} takes ${name} from its path or query, but its input has no such field`)
+  // What every object inherits, such as `constructor`, is no field.
+  const sourceOf = (name: string): Source | undefined =>
+    Object.hasOwn(sources, name) ? sources[name] : undefined
 
   const gather = (request: { params: unknown; query: unknown; body: unknown }): Record<string, unknown> => {
     const input: Record<string, unknown> = {}
@@ -76,31 +82,31 @@ export function makeGatherer(op: Operation): Gatherer {
         throw new Problem(
           'invalid_id',
           400,
-          `${name} in the path must be a UUID${types[name]!.number ? ', or a task number' : ''}; "${text.slice(0, 80)}" is neither.`,
+          `${name} in the path must be a UUID${types[name]!.number ? ' or a task number' : ''}; "${text.slice(0, 80)}" is not.`,
         )
     }
     for (const [name, given] of Object.entries((request.query ?? {}) as Record<string, string | string[]>)) {
       const type = types[name]
-      if (sources[name] !== 'query' || !type)
-        faults.push({ path: name, message: unknown(sources[name], 'query parameter') })
+      if (sourceOf(name) !== 'query' || !type)
+        faults.push({ path: name, message: unknown(sourceOf(name), 'query parameter') })
       else if (type.array) input[name] = [given].flat().map((text) => coerce(type.each ?? type, text))
       else if (Array.isArray(given)) faults.push({ path: name, message: 'given more than once' })
       else input[name] = coerce(type, given)
     }
-    takeBody(op, request.body, sources, input, faults)
+    takeBody(op, request.body, sourceOf, input, faults)
     if (faults.length > 0) throw validationFailed(faults)
     return input
   }
   return Object.assign(gather, { sources })
 }
 
-const unknown = (source: string | undefined, what: string): string =>
+const unknown = (source: Source | undefined, what: string): string =>
   source ? `unknown ${what}; it belongs in the ${source}` : `unknown ${what}`
 
 function takeBody(
   op: Operation,
   body: unknown,
-  sources: Gatherer['sources'],
+  sourceOf: (name: string) => Source | undefined,
   input: Record<string, unknown>,
   faults: FieldError[],
 ): void {
@@ -114,7 +120,7 @@ function takeBody(
     return
   }
   for (const [name, value] of Object.entries(body)) {
-    if (sources[name] === 'body') input[name] = value
-    else faults.push({ path: name, message: unknown(sources[name], 'field') })
+    if (sourceOf(name) === 'body') input[name] = value
+    else faults.push({ path: name, message: unknown(sourceOf(name), 'field') })
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
 import fastify, {
+  LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
@@ -35,6 +36,13 @@ export interface HttpServer {
 /** A request id of the caller's own is kept when it is harmless in a log. */
 const requestId = (given: string | string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+
+/** What every answer carries. */
+const stamp = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+  reply
+    .header('X-Request-Id', request.id)
+    .header('X-Content-Type-Options', 'nosniff')
+    .header('Cache-Control', 'no-store')
 
 function ifMatchOf(header: string | undefined): number | '*' | undefined {
   if (header === undefined) return undefined
@@ -126,6 +134,7 @@ function addRoute(
         ifMatch: ifMatchOf(request.headers['if-match']),
         idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
         signal: AbortSignal.any([gone.signal, stopping]),
+        authenticateAgain: () => app.authenticate(request.headers.authorization),
         progress: undefined,
       }
       const caller = request.caller
@@ -143,15 +152,23 @@ function bodyOf(op: Operation, contentType: string | undefined, bytes: Buffer): 
   return op.http.textBody?.includes(type ?? '') ? decodeBody(bytes) : parseJsonBody(bytes)
 }
 
-/** Says 405 where the path exists under another method, else 404. */
-function addNotFound(server: FastifyInstance, operations: readonly Operation[]): void {
-  const patterns = operations.map(({ http }) => ({
-    method: http.method,
-    path: new RegExp(`^${http.path.replace(/:\w+/g, '[^/]+')}$`),
-  }))
+/** Says 405 where the path exists under another method, else 404. Called before the routes are added, which it notes. */
+function addNotFound(server: FastifyInstance): void {
+  const patterns: { methods: readonly string[]; path: RegExp }[] = []
+  server.addHook('onRoute', ({ method, url }) => {
+    const path = new RegExp(
+      `^${url
+        .replace(/[.+?()[\]]/g, '\\$&')
+        .replace(/:\w+/g, '[^/]+')
+        .replaceAll('*', '.*')}$`,
+    )
+    if (url !== '*') patterns.push({ path, methods: [method].flat().filter((each) => each !== 'HEAD') })
+  })
   server.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''
-    const methods = [...new Set(patterns.filter((each) => each.path.test(path)).map((each) => each.method))]
+    const methods = [
+      ...new Set(patterns.filter((each) => each.path.test(path)).flatMap((each) => each.methods)),
+    ]
     if (methods.length > 0) void reply.header('Allow', methods.join(', '))
     const problem =
       methods.length > 0
@@ -181,7 +198,7 @@ export async function makeHttpServer(
   const loggerInstance: FastifyBaseLogger = app.log
   const server: FastifyInstance = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: (raw) => requestId(raw.headers['x-request-id']),
     requestIdHeader: false,
     routerOptions: { maxParamLength: 1_600 },
@@ -191,16 +208,13 @@ export async function makeHttpServer(
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: refuseConnection,
-    frameworkErrors: (error, _request, reply) => void sendProblem(reply, asProblem(error)),
+    frameworkErrors: (error, request, reply) => void sendProblem(stamp(request, reply), asProblem(error)),
   })
   server.decorateRequest('caller', null)
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   server.addHook('onRequest', async (request, reply) => {
-    void reply
-      .header('X-Request-Id', request.id)
-      .header('X-Content-Type-Options', 'nosniff')
-      .header('Cache-Control', 'no-store')
+    stamp(request, reply)
     if (stopping.signal.aborted) void reply.header('Connection', 'close')
   })
   server.addHook('onResponse', async (request, reply) => {
@@ -232,11 +246,10 @@ export async function makeHttpServer(
       exposedHeaders: ['etag', 'link', 'x-request-id', 'idempotency-replayed', 'retry-after'],
       maxAge: 600,
     })
+  addNotFound(server)
   addProbes(server, app, () => stopping.signal.aborted)
   for (const mount of mounts) mount(server)
-  const operations = [...app.operations.values()]
-  for (const op of operations) addRoute(server, app, op, makeGatherer(op), stopping.signal)
-  addNotFound(server, operations)
+  for (const op of app.operations.values()) addRoute(server, app, op, makeGatherer(op), stopping.signal)
   return {
     fastify: server,
     async drain() {

@@ -98,8 +98,8 @@ function readIssue(gathering: Gathering, line: number, issue: JsonObject): void 
 }
 
 /**
- * The issues of a Beads tracker, as `bd export` writes them: one JSON object a line. Tombstones are skipped; an edge to
- * one of them, or to an issue that is not in the file, stays in `edges`.
+ * The issues of a Beads tracker, as `bd export` writes them: one JSON object a line. Tombstones are skipped;
+ * an edge to one of them, or to an issue that is not in the file, stays in `edges`.
  */
 export const beads: Format = (source) => {
   const { text, replaced } = storableJson(source)

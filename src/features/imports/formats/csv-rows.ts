@@ -7,8 +7,8 @@ export interface CsvRow {
 }
 
 /**
- * The records of a CSV text (RFC 4180) whose lines end in `\n`, of however many fields each. A stray quote is text. What
- * follows a quote that never closes is lost, and `fault` says so; the records before it are read.
+ * The records of a CSV text (RFC 4180) whose lines end in `\n`, of however many fields each. A stray quote is
+ * text. What follows a quote that never closes is lost, and `fault` says so; the records before it are read.
  */
 export function readCsv(text: string): { rows: CsvRow[]; fault: { line: number; message: string } | null } {
   const rows: CsvRow[] = []

@@ -21,7 +21,10 @@ function jsonText(value: unknown): string | null {
   }
 }
 
-/** As many leading elements as fit into a metadata value, as JSON: half an array is still of use, half its text is not. */
+/**
+ * As many leading elements as fit into a metadata value, as JSON: half an array is still of use, half its
+ * text is not.
+ */
 function jsonOfLeading(values: readonly unknown[]): string {
   const texts: string[] = []
   let left = LIMITS.metadata_value_bytes - 2
@@ -118,8 +121,9 @@ export class Draft {
   }
 
   /**
-   * Keeps a field without a place of its own as metadata `<format>_<key>`: texts as they are, all else as JSON. Nothing
-   * happens for an empty value. `field` is its name in the report, `count` how many things of the source it stands for.
+   * Keeps a field without a place of its own as metadata `<format>_<key>`: texts as they are, all else as
+   * JSON. Nothing happens for an empty value. `field` is its name in the report, `count` how many things of
+   * the source it stands for.
    */
   keep(field: string, value: unknown, { key = field, count = 1 } = {}): void {
     if (isEmpty(value)) return
@@ -139,7 +143,8 @@ export class Draft {
     if (!isEmpty(value)) this.#tallies.lost.add(field)
   }
 
-  // Two names of a source may come to one key; the second is then `…_2`. The Map spares a search for the next free one.
+  // Two names of a source may come to one key; the second is then `…_2`. The Map spares a search for the next
+  // free one.
   #set(key: string, value: string): void {
     const base = `${this.#prefix}_${key}`
     let free = base

@@ -6,7 +6,10 @@ import { cutCharacters, fitsBytes } from './text-limits.ts'
 /** After so many a file is no damaged export but another thing, and a longer report helps nobody. */
 const ERRORS_LISTED = 10_000
 
-/** Gathers what a parser finds into a `Parsed`, and refuses what may not be in one: no id, no title, a second same id. */
+/**
+ * Gathers what a parser finds into a `Parsed`, and refuses what may not be in one: no id, no title, a second
+ * same id.
+ */
 export class Gathering implements Tallies {
   readonly #format: string
   readonly #items: ParsedItem[] = []
@@ -19,7 +22,10 @@ export class Gathering implements Tallies {
   readonly kept = new Tally()
   readonly cut = new Tally()
 
-  /** `format` is the prefix of every source_ref and metadata key; `replaced` counts characters replaced in the text. */
+  /**
+   * `format` is the prefix of every source_ref and metadata key; `replaced` counts characters replaced in the
+   * text.
+   */
   constructor(format: string, replaced: number) {
     this.#format = format
     if (replaced > 0) this.cut.add('replaced_characters', replaced)

@@ -6,7 +6,9 @@ type Priority = ParsedItem['priority']
 const NAMED_FIRST = /^(?:priority|prio)[\s:/_.=-]+(.+)$/
 const NAMED_LAST = /^(.+?)[\s:/_.-]+(?:priority|prio)$/
 
-/** `P1`, `critical`, `priority: high`, `priority/critical-urgent`, `high-priority`; null for any other label. */
+/**
+ * `P1`, `critical`, `priority: high`, `priority/critical-urgent`, `high-priority`; null for any other label.
+ */
 function priorityOfLabel(label: string): Priority | null {
   const text = label.slice(0, 100).trim().toLowerCase()
   const named = NAMED_FIRST.exec(text)?.[1] ?? NAMED_LAST.exec(text)?.[1]

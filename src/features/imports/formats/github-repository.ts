@@ -15,7 +15,10 @@ const repositoryBefore = (segments: readonly string[], at: number): string | nul
   return NAME.test(owner) && NAME.test(name) ? `${owner}/${name}` : null
 }
 
-/** What the address of an issue or a pull request says: on github.com, on a server of one's own, or in their APIs. */
+/**
+ * What the address of an issue or a pull request says: on github.com, on a server of one's own, or in their
+ * APIs.
+ */
 export function readAddress(url: unknown): (IssueName & { pull: boolean }) | null {
   if (typeof url !== 'string' || url.length > 1000 || !/^https?:\/\//.test(url)) return null
   const segments = url.split(/[?#]/, 1)[0]!.split('/')
@@ -40,7 +43,10 @@ export function repositoryOf(issue: JsonObject): string | null {
   return repositoryBefore(segments, segments.length)
 }
 
-/** An issue in a text: `#12`, `owner/repo#12`, `GH-12`, or its address, with what punctuation follows; else null. */
+/**
+ * An issue in a text: `#12`, `owner/repo#12`, `GH-12`, or its address, with what punctuation follows; else
+ * null.
+ */
 export function readReference(word: string): IssueName | null {
   if (word.length > 1000) return null
   const reference = REFERENCE.exec(word)

@@ -206,7 +206,7 @@ test('the highest priority that a label names counts, and other labels are only 
   assert.deepEqual(one({ labels: ['P1', { name: 'wax' }] }).tags, ['P1', 'wax'])
 })
 
-test("fields that only GitHub's servers need are lost and counted, counts of nothing are not, all others are kept", () => {
+test("fields for GitHub's servers alone are lost and counted, counts of nothing are not, others are kept", () => {
   const { items, lost_fields, kept_as_metadata } = parse({
     node_id: 'I_1',
     events_url: 'https://x',

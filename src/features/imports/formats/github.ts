@@ -96,7 +96,10 @@ function readLabels(draft: Draft, labels: unknown): void {
   draft.item.priority = priorityOfLabels(texts) ?? draft.item.priority
 }
 
-/** The issues that a body's lines `Blocked by #12` and `Depends on #12, owner/repo#14` name, up to the first other word. */
+/**
+ * The issues that a body's lines `Blocked by #12` and `Depends on #12, owner/repo#14` name, up to the first
+ * other word.
+ */
 function readDependencies(body: unknown): IssueName[] {
   if (typeof body !== 'string') return []
   const fences = new Fences()
@@ -165,8 +168,8 @@ class Issues {
 }
 
 /**
- * The JSON of GitHub's issues: what its API answers (a list, or a search with `items`), what `gh issue list --json`
- * writes, or either of them one issue a line. Pull requests are skipped.
+ * The JSON of GitHub's issues: what its API answers (a list, or a search with `items`), what `gh issue list
+ * --json` writes, or either of them one issue a line. Pull requests are skipped.
  */
 export const github: Format = (source) => {
   const { text, replaced } = storableJson(source)

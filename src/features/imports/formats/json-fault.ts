@@ -24,7 +24,10 @@ function stringEnd(text: string, at: number): number {
   return -text.length - 1
 }
 
-/** The end of the string, number or literal that opens at `at`, or the offset of its fault, negated and less one. */
+/**
+ * The end of the string, number or literal that opens at `at`, or the offset of its fault, negated and less
+ * one.
+ */
 function scalarEnd(text: string, at: number): number {
   if (text[at] === '"') return stringEnd(text, at)
   const literal = LITERALS.find((word) => word[0] === text[at])
@@ -61,9 +64,9 @@ export const isSpace = (code: number): boolean =>
   code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d
 
 /**
- * Where `text` stops being JSON (RFC 8259): the offset of the first character that cannot stand there, the length of
- * the text where it was cut short, or -1 where it is JSON. `JSON.parse` itself says it for some faults only. Nesting
- * costs no stack.
+ * Where `text` stops being JSON (RFC 8259): the offset of the first character that cannot stand there, the
+ * length of the text where it was cut short, or -1 where it is JSON. `JSON.parse` itself says it for some
+ * faults only. Nesting costs no stack.
  */
 export function faultOffset(text: string): number {
   const closers: string[] = []

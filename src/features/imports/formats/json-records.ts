@@ -14,7 +14,10 @@ export interface JsonFault {
 
 type Read = JsonRecord | JsonFault
 
-/** Lines and columns of offsets that are asked in ascending order: one pass over the text, however many are asked. */
+/**
+ * Lines and columns of offsets that are asked in ascending order: one pass over the text, however many are
+ * asked.
+ */
 class Places {
   readonly #text: string
   #line = 1
@@ -73,7 +76,10 @@ function stringEnd(text: string, at: number): number {
   return text.length
 }
 
-/** The offset after the value that opens at `at`, found by brackets and quotes alone, whether it is JSON or not. */
+/**
+ * The offset after the value that opens at `at`, found by brackets and quotes alone, whether it is JSON or
+ * not.
+ */
 function valueEnd(text: string, at: number): number {
   let depth = 0
   for (let i = at; i < text.length;) {
@@ -88,8 +94,9 @@ function valueEnd(text: string, at: number): number {
 }
 
 /**
- * The elements of the array that opens at `start`, and of those that follow it, each by itself: a broken element is one
- * fault, and those around it are read. What stands between elements is not held against the source.
+ * The elements of the array that opens at `start`, and of those that follow it, each by itself: a broken
+ * element is one fault, and those around it are read. What stands between elements is not held against the
+ * source.
  */
 function* arrayElements(text: string, start: number, one: boolean): Generator<Read> {
   const places = new Places(text)
@@ -131,7 +138,9 @@ function itemsOffset(text: string, start: number): number {
   return -1
 }
 
-/** Whether each line is a value by itself: the first one ends as an object does, or the second begins as one. */
+/**
+ * Whether each line is a value by itself: the first one ends as an object does, or the second begins as one.
+ */
 function looksLikeLines(text: string): boolean {
   const lines = text
     .split('\n', 50)
@@ -141,8 +150,8 @@ function looksLikeLines(text: string): boolean {
 }
 
 /**
- * The values of a JSON text, whichever way it holds several: an array (or several in a row, as paginating clients write
- * them), an object whose `items` is an array, one object, or one value a line.
+ * The values of a JSON text, whichever way it holds several: an array (or several in a row, as paginating
+ * clients write them), an object whose `items` is an array, one object, or one value a line.
  */
 export function* jsonItems(text: string): Generator<Read> {
   const start = skipSpace(text, 0)

@@ -1,6 +1,9 @@
 import { cutCharacters } from './text-limits.ts'
 
-/** Columns with a place of their own, as Linear's header names them in lower case; every other one is kept as metadata. */
+/**
+ * Columns with a place of their own, as Linear's header names them in lower case; every other one is kept as
+ * metadata.
+ */
 export const PLACED = new Set([
   'id',
   'title',

@@ -51,7 +51,7 @@ describe('the shapes that Linear exports', () => {
     })
   })
 
-  test('30 columns with a byte order mark, CRLF, dates as JavaScript writes them, and rows that lack the last column', () => {
+  test('30 columns, with a byte order mark, CRLF, JavaScript dates, and rows that lack the last column', () => {
     const { items, errors } = read('linear-30.csv')
     assert.deepEqual(errors, [])
     assert.deepEqual(

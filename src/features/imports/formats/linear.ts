@@ -101,8 +101,8 @@ function readPriority(draft: Draft, priority: string): void {
 }
 
 /**
- * The CSV that Linear exports, in every shape it has had: the header's names decide, whatever their order, and columns
- * without a place are kept as metadata. Canceled issues and duplicates are skipped.
+ * The CSV that Linear exports, in every shape it has had: the header's names decide, whatever their order,
+ * and columns without a place are kept as metadata. Canceled issues and duplicates are skipped.
  */
 export const linear: Format = (source) => {
   const { text, replaced } = storable(source)

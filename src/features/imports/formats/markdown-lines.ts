@@ -33,8 +33,8 @@ export function readHeading(line: string): Heading | null {
 }
 
 /**
- * The level of a heading that `line` underlines: `===` makes 1, `----` makes 2. Three hyphens are taken for a rule, as
- * which people write them below a paragraph, too.
+ * The level of a heading that `line` underlines: `===` makes 1, `----` makes 2. Three hyphens are taken for a
+ * rule, as which people write them below a paragraph, too.
  */
 export function underlineLevel(line: string): 1 | 2 | null {
   if (isIndentedCode(line)) return null
@@ -45,7 +45,10 @@ export function underlineLevel(line: string): 1 | 2 | null {
   return mark === '=' ? 1 : 2
 }
 
-/** Whether a line begins something that no paragraph begins with, so that it is no heading when it is underlined. */
+/**
+ * Whether a line begins something that no paragraph begins with, so that it is no heading when it is
+ * underlined.
+ */
 export const beginsBlock = (line: string): boolean =>
   isIndentedCode(line) || /^\s*(?:[-+*>|#<]|\d+[.)]\s|```|~~~)/.test(line.slice(0, 100))
 
@@ -78,7 +81,10 @@ export function readName(text: string): (Name & { id: string; bare: boolean }) |
   return { id, title, bare: !keyword && /^\d/.test(id) }
 }
 
-/** A task that is a line of its own in bold, `**Issue 12: Title**`, and what follows it on the line. A bare number is none. */
+/**
+ * A task that is a line of its own in bold, `**Issue 12: Title**`, and what follows it on the line. A bare
+ * number is none.
+ */
 export function readBoldTask(line: string): (Name & { rest: string }) | null {
   if (isIndentedCode(line)) return null
   const text = line.trim()
@@ -89,7 +95,10 @@ export function readBoldTask(line: string): (Name & { rest: string }) | null {
 
 const CHECKBOX = /^ ?(?:[-*+]|\d{1,9}[.)])[ \t]{1,4}\[([ xX])\][ \t]/
 
-/** A box of a task list at its top level: `- [ ] Title` and `- [x] Title`, the title with or without an identifier. */
+/**
+ * A box of a task list at its top level: `- [ ] Title` and `- [x] Title`, the title with or without an
+ * identifier.
+ */
 export function readCheckbox(line: string): (Name & { done: boolean }) | null {
   const match = CHECKBOX.exec(line.slice(0, 40))
   const text = match && withoutBold(line.slice(match[0].length).trim())
@@ -111,7 +120,10 @@ const plainBeginning = (line: string): string =>
 const HOURS = /^~?(\d{1,4}(?:\.\d{1,3})?) ?(?:h|hrs?|hours?)(?: ?(\d{1,3}) ?(?:m|mins?|minutes?))?\.?$/i
 const MINUTES = /^~?(\d{1,6}) ?(?:m|mins?|minutes?)\.?$/i
 
-/** The whole minutes of a line such as `Effort: 30m`, `**Estimate:** 1.5 hours` or `- Effort: 1h 30m`; null for any other. */
+/**
+ * The whole minutes of a line such as `Effort: 30m`, `**Estimate:** 1.5 hours` or `- Effort: 1h 30m`; null
+ * for any other.
+ */
 export function readEffort(line: string): number | null {
   const value = /^(?:effort|estimate|estimated effort|effort estimate) ?[:=] ?(.+)$/i.exec(
     plainBeginning(line),
@@ -123,7 +135,10 @@ export function readEffort(line: string): number | null {
   return minutes ? Number(minutes[1]) : null
 }
 
-/** The priority of a line such as `Priority: high`, `**Priority:** P1` or `Priority: 5` (the most urgent); null for any other. */
+/**
+ * The priority of a line such as `Priority: high`, `**Priority:** P1` or `Priority: 5` (the most urgent);
+ * null for any other.
+ */
 export function readPriority(line: string): ParsedItem['priority'] | null {
   const word = /^priority ?[:=] ?([a-z0-9]+)/i.exec(plainBeginning(line))?.[1]
   if (!word) return null

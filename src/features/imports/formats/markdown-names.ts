@@ -8,7 +8,9 @@ const ID_BYTES = LIMITS.source_ref_bytes - Buffer.byteLength('markdown:')
 const GROUP_CHARACTERS = 48
 const TITLE_CHARACTERS = 120
 
-/** An identifier at the beginning of what a dependency names: `#3`, `B2`, `Issue 12: its title`, `[B2](#b2)`. */
+/**
+ * An identifier at the beginning of what a dependency names: `#3`, `B2`, `Issue 12: its title`, `[B2](#b2)`.
+ */
 const IDENTIFIER =
   /^[[("]?(?:(?:issue|task|ticket|story) #?|#)?([a-z]{1,12}-?\d{1,9}|\d{1,9}(?:\.\d{1,9}){0,5})(?=$|[\s:.,()[\]"])/i
 
@@ -51,8 +53,8 @@ export class MarkdownNames {
   }
 
   /**
-   * The id of a task, which stays the same when its text is edited: its identifier; for a second task of the same
-   * identifier its groups and the identifier; without one its groups and its title.
+   * The id of a task, which stays the same when its text is edited: its identifier; for a second task of the
+   * same identifier its groups and the identifier; without one its groups and its title.
    */
   claim({ id, title }: Name, groups: readonly string[]): string {
     const path = pathOf(groups)

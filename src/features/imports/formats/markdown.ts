@@ -143,7 +143,10 @@ class Backlog {
     return this.#task
   }
 
-  /** Adds a line to the open task's text. Where `number` is given, the line may also say something about the task. */
+  /**
+   * Adds a line to the open task's text. Where `number` is given, the line may also say something about the
+   * task.
+   */
   #addText(line: string, number?: number): void {
     const task = this.#task
     if (!task) {
@@ -184,10 +187,10 @@ function frontMatter(lines: readonly string[]): number {
 }
 
 /**
- * A backlog in Markdown. Headings are groups; `### 12. Title`, `**B17: Title**` and `#### Issue 12: Title` begin a task,
- * and so does `- [ ] Title` at the top of a list that is outside one. A task's text goes up to the next task or group, and
- * may say `Depends on: #3, B2`, `Effort: 2h` and `Priority: high`. Its source_ref comes from its identifier, else from its
- * groups and title.
+ * A backlog in Markdown. Headings are groups; `### 12. Title`, `**B17: Title**` and `#### Issue 12: Title`
+ * begin a task, and so does `- [ ] Title` at the top of a list that is outside one. A task's text goes up to
+ * the next task or group, and may say `Depends on: #3, B2`, `Effort: 2h` and `Priority: high`. Its source_ref
+ * comes from its identifier, else from its groups and title.
  */
 export const markdown: Format = (source) => {
   const { text, replaced } = storable(source)

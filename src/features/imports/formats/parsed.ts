@@ -1,4 +1,6 @@
-/** One task as a source describes it: within the limits of a task, and clean of what PostgreSQL cannot store. */
+/**
+ * One task as a source describes it: within the limits of a task, and clean of what PostgreSQL cannot store.
+ */
 export interface ParsedItem {
   /** The line of the source, counted from 1, where the item begins. */
   line: number

@@ -46,7 +46,7 @@ describe('what PostgreSQL cannot store', () => {
 
 /** `text` as a JSON string of which every UTF-16 code unit is escaped. */
 const escaped = (text: string): string =>
-  `"${Array.from({ length: text.length }, (_, n) => `\\u${text.charCodeAt(n).toString(16).padStart(4, '0')}`).join('')}"`
+  `"${text.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`
 
 /** As `storable`, but of a text that begins with a byte order mark nothing is dropped. */
 const storableUnits = (text: string): string => storable(`a${text}`).text.slice(1)

@@ -23,7 +23,10 @@ const PAIR = String.raw`u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}
 const ESCAPE = new RegExp(String.raw`\\(?:${PAIR}|u[0-9a-fA-F]{4}|[^])`, 'g')
 const UNSTORABLE_ESCAPE = /^\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})$/
 
-/** As `storable`, for JSON, where NUL and lone surrogates also come as `\u0000` and `\ud800`; keeps every offset. */
+/**
+ * As `storable`, for JSON, where NUL and lone surrogates also come as `\u0000` and `\ud800`; keeps every
+ * offset.
+ */
 export function storableJson(source: string): StorableText {
   const raw = storable(source)
   if (!/\\u(?:0000|[dD][89a-fA-F])/.test(raw.text)) return raw

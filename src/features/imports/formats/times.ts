@@ -56,9 +56,10 @@ function readClock(text: string): Clock | null {
 }
 
 /**
- * A time as RFC 3339 in UTC, to the microsecond that PostgreSQL keeps: `2025-11-03T05:58:07.295058Z`. Reads ISO 8601
- * (a date alone, and a time without an offset, are UTC) and what JavaScript's `Date.toString` writes. Null for anything
- * else: a day that does not exist, and years before 1900, among them the zero time of Go programs.
+ * A time as RFC 3339 in UTC, to the microsecond that PostgreSQL keeps: `2025-11-03T05:58:07.295058Z`. Reads
+ * ISO 8601 (a date alone, and a time without an offset, are UTC) and what JavaScript's `Date.toString`
+ * writes. Null for anything else: a day that does not exist, and years before 1900, among them the zero time
+ * of Go programs.
  */
 export function utcTime(text: string): string | null {
   if (text.length > 200) return null

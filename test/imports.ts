@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { bodyOf } from '../../../test/answers.ts'
-import type { TestAnswer, TestServer } from '../../../test/server.ts'
-import type { FormatName, ImportReport } from './schema.ts'
+import type { FormatName, ImportReport } from '../src/features/imports/index.ts'
+import { bodyOf, nextPage } from './answers.ts'
+import type { TestAnswer, TestServer } from './server.ts'
 
-/** What the tests of this folder share: sources, the way to send them, and a look at everything that is stored. */
-
+/** A source of the feature's own fixtures. */
 export const fixture = (name: string): string =>
-  readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8')
+  readFileSync(new URL(`../src/features/imports/fixtures/${name}`, import.meta.url), 'utf8')
 
 /** Lines of a Beads export. */
 export const beadsLines = (...issues: readonly Record<string, unknown>[]): string =>
@@ -47,7 +46,7 @@ export async function sourcedTasks(server: TestServer): Promise<Map<string, Sour
     const answer: TestAnswer = await server.get(path)
     for (const task of bodyOf<SourcedTask[]>(answer))
       if (task.metadata['source_ref']) tasks.set(task.metadata['source_ref'], task)
-    path = /^<([^>]+)>/.exec(answer.headers.get('link') ?? '')?.[1]
+    path = nextPage(answer)
   }
   return tasks
 }

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, test } from 'node:test'
+import { eventually } from '../../test/eventually.ts'
+import { testServer, type TestServer } from '../../test/server.ts'
+import { createTask } from '../../test/tasks.ts'
+import { Duties, type Duty } from './duty.ts'
+
+let server: TestServer
+const running: Duties[] = []
+before(async () => {
+  server = await testServer()
+  await server.app.duties.stop()
+  await server.sql('CREATE TABLE written (by text NOT NULL)')
+})
+after(() => server.close())
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((duties) => duties.stop()))
+  await server.sql('TRUNCATE written')
+})
+
+/** Starts what a server of this name would: one duty, which writes its name down. */
+function start(name: string, duty: Partial<Duty> = {}): Duties {
+  const writes: Duty = {
+    name,
+    summary: 'Writes its name down.',
+    everyMilliseconds: 5,
+    async run({ db }) {
+      await db.query('INSERT INTO written VALUES ($1)', [name])
+      return 0
+    },
+    ...duty,
+  }
+  const duties = new Duties(server.app, [writes])
+  duties.start()
+  running.push(duties)
+  return duties
+}
+
+const writtenBy = async (name: string): Promise<number> =>
+  (await server.sql('SELECT FROM written WHERE by = $1', [name])).length
+
+test('of two servers one runs the duties, and the other takes over when it stops', async () => {
+  const first = start('first')
+  await eventually('the first leads', async () => (await writtenBy('first')) > 0)
+  const second = start('second')
+  await eventually('the first goes on', async () => (await writtenBy('first')) > 20)
+  assert.equal(await writtenBy('second'), 0)
+  assert.deepEqual([first.leads, second.leads], [true, false])
+
+  await first.stop()
+  const before = await writtenBy('first')
+  await eventually('the second leads', async () => (await writtenBy('second')) > 0)
+  assert.equal(await writtenBy('first'), before)
+  assert.equal(first.leads, false)
+})
+
+test('a leader that says nothing is replaced when its time is over', async () => {
+  await server.sql(
+    `UPDATE leadership SET holder = gen_random_uuid(), epoch = epoch + 1, held_until = now() + interval '1 hour'`,
+  )
+  start('patient')
+  await server.sql(`UPDATE leadership SET held_until = now() - interval '1 second'`)
+  await eventually('the patient one leads', async () => (await writtenBy('patient')) > 0)
+})
+
+test('a leader that was overtaken changes nothing more, though it still thinks that it leads', async () => {
+  const leader = start('overtaken')
+  await eventually('it leads', async () => (await writtenBy('overtaken')) > 0)
+  await server.sql(
+    `UPDATE leadership SET holder = gen_random_uuid(), epoch = epoch + 1, held_until = now() + interval '1 hour'`,
+  )
+  const written = await writtenBy('overtaken')
+  await eventually('it has heard of it', () => !leader.leads)
+  assert.equal(await writtenBy('overtaken'), written)
+  await server.sql(`UPDATE leadership SET held_until = now()`)
+})
+
+test('what a failed run wrote is taken back, and it is tried again', async () => {
+  let runs = 0
+  start('failing', {
+    async run({ db }) {
+      await db.query(`INSERT INTO written VALUES ('failing')`)
+      if (++runs === 1) throw new Error('the first time')
+      return 0
+    },
+  })
+  await eventually('it ran again', async () => (await writtenBy('failing')) > 0)
+  assert.ok(runs >= 2)
+  assert.equal(await writtenBy('failing'), runs - 1)
+})
+
+test('a run that did something is followed by the next at once', async () => {
+  let left = 50
+  start('busy', {
+    everyMilliseconds: 3_600_000,
+    run: async () => (left > 0 ? left-- : 0),
+  })
+  await eventually('all is done', () => left === 0)
+})
+
+test('a duty that waits for commits is woken by one', async () => {
+  let runs = 0
+  start('woken', { everyMilliseconds: 3_600_000, onCommit: true, run: async () => (runs++, 0) })
+  await eventually('it ran when it began to lead', () => runs > 0)
+  const before = runs
+  await eventually('it was woken', async () => {
+    await createTask(server)
+    return runs > before
+  })
+})
+
+test('effects come after the commit, and none after a failure', async () => {
+  const effects: string[] = []
+  let runs = 0
+  start('effective', {
+    run: async ({ afterCommit }) => {
+      runs++
+      afterCommit(() => effects.push(`run ${runs}`))
+      if (runs === 1) throw new Error('the first time')
+      return 0
+    },
+  })
+  await eventually('an effect came', () => effects.length > 0)
+  assert.equal(effects[0], 'run 2')
+})

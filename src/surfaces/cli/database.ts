@@ -1,0 +1,61 @@
+import path from 'node:path'
+import { startEmbeddedPostgres } from '../../embedded/index.ts'
+import { redactUrl, SettingsError, type Settings } from '../../kernel/settings.ts'
+import { databaseUrl, dataDirectory } from './settings.ts'
+
+/** The database of these settings, for as long as this process needs it. */
+export interface Database {
+  readonly url: string
+  /** Where it is, for people: no password in it. */
+  readonly place: string
+  readonly embedded: boolean
+  /** Resolves when an embedded database ended by itself. */
+  readonly died: Promise<void>
+  /** Stops it where it is embedded; idempotent. */
+  stop(): Promise<void>
+}
+
+/** Opens the database that DATABASE_URL names, or starts the embedded one. Throws EmbeddedPostgresError. */
+export async function openDatabase(settings: Settings, log: (message: string) => void): Promise<Database> {
+  const url = settings.get(databaseUrl)
+  if (url)
+    return {
+      url,
+      place: redactUrl(url),
+      embedded: false,
+      died: new Promise(() => undefined),
+      stop: () => Promise.resolve(),
+    }
+  const dataDir = path.resolve(settings.get(dataDirectory))
+  const embedded = await startEmbeddedPostgres({ dataDir, log })
+  return {
+    url: embedded.url,
+    place: `embedded, in ${dataDir}`,
+    embedded: true,
+    died: embedded.died,
+    stop: () => embedded.stop(),
+  }
+}
+
+/** SQLSTATE classes of a wrong user, password or database name. */
+const WRONG_ADDRESS = /^(28|3D)/
+
+const UNREACHABLE = /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|57P)/
+
+/** Runs what connects to the database, and says in a sentence why it could not. Throws SettingsError or Error. */
+export async function connecting<T>({ place }: Database, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const { code = '', message = '' } = error as NodeJS.ErrnoException
+    const reason = message.split('\n')[0] || code
+    if (WRONG_ADDRESS.test(code))
+      throw new SettingsError([`The database at ${place} refuses us (${reason}); correct DATABASE_URL.`])
+    if (UNREACHABLE.test(code) || message.includes('timeout'))
+      throw new Error(
+        `The database at ${place} cannot be reached (${reason}); start it, or correct DATABASE_URL.`,
+        { cause: error },
+      )
+    throw error
+  }
+}

@@ -1,0 +1,212 @@
+import { isIP } from 'node:net'
+import { apiKey } from '../../features/index.ts'
+import type { CallOptions, Operation } from '../../kernel/operation.ts'
+import { Problem } from '../../kernel/problem.ts'
+import type { Settings } from '../../kernel/settings.ts'
+import { port } from '../http/settings.ts'
+import { requestTarget, splitInput } from '../openapi/request.ts'
+import { Unreachable, UsageError } from './faults.ts'
+import { announcedServer, serverFile } from './listening.ts'
+import { generatedKey, keyFile } from './operator-key.ts'
+import { serverUrl } from './settings.ts'
+
+/** What the server answered. */
+export interface RemoteAnswer {
+  readonly status: number
+  /** The parsed body; null where there is none. */
+  readonly body: unknown
+  /** Path and query of the next page, where there is one. */
+  readonly next: string | undefined
+}
+
+const PROGRESS_JSON = 'application/x-ndjson'
+
+const isLoopback = (url: string): boolean => {
+  const name = new URL(url).hostname
+  return name === 'localhost' || name === '[::1]' || (isIP(name) === 4 && name.startsWith('127.'))
+}
+
+/** A server, by its settings: CAIRN_URL, or the one of the data directory, or the port that one would take. */
+export class Remote {
+  readonly #settings: Settings
+  readonly #operations: ReadonlyMap<string, Operation>
+
+  constructor(settings: Settings, operations: ReadonlyMap<string, Operation>) {
+    this.#settings = settings
+    this.#operations = operations
+  }
+
+  /** Where the server is, and how we know. */
+  get #place(): { url: string; source: string } {
+    const given = this.#settings.get(serverUrl)
+    if (given) return { url: given, source: 'CAIRN_URL' }
+    const announced = announcedServer(this.#settings)
+    if (announced) return { url: announced.url, source: serverFile(this.#settings) }
+    return { url: `http://127.0.0.1:${this.#settings.get(port)}`, source: 'PORT' }
+  }
+
+  /**
+   * The server's address without a trailing slash, and the key to use with it. Throws UsageError when there is no key:
+   * the data directory's own is for servers of this machine, and is never sent to another.
+   */
+  server(): { url: string; key: string } {
+    const { url } = this.#place
+    const key = this.#settings.get(apiKey) ?? (isLoopback(url) ? generatedKey(this.#settings) : undefined)
+    if (!key)
+      throw new UsageError(
+        isLoopback(url)
+          ? `no key to call ${url} with: set CAIRN_API_KEY, or CAIRN_DATA_DIR to where the server keeps ${keyFile(this.#settings)}`
+          : `no key to call ${url} with: set CAIRN_API_KEY`,
+      )
+    return { url, key }
+  }
+
+  /** Calls an operation by its name. Throws Problem, Unreachable and UsageError. */
+  async call(name: string, input: unknown, options: CallOptions = {}): Promise<unknown> {
+    const op = this.#operations.get(name)
+    if (!op) throw new Error(`there is no operation ${name}`)
+    return (await this.request(op, input as Record<string, unknown>, options)).body
+  }
+
+  /** Calls an operation with its flat input. Throws Problem, Unreachable and UsageError. */
+  async request(
+    op: Operation,
+    input: Readonly<Record<string, unknown>>,
+    options: CallOptions = {},
+  ): Promise<RemoteAnswer> {
+    const parts = splitInput(op, input)
+    const { idempotencyKey, ifMatch, signal, onProgress } = options
+    const streams = op.reportsProgress && onProgress
+    const isText = typeof parts.body === 'string' && op.http.textBody?.[0]
+    const response = await this.#send(targetOf(op, parts), {
+      method: op.http.method,
+      headers: {
+        accept: streams ? PROGRESS_JSON : 'application/json',
+        ...(parts.body === undefined ? {} : { 'content-type': isText || 'application/json' }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      },
+      ...(parts.body === undefined ? {} : { body: isText ? String(parts.body) : JSON.stringify(parts.body) }),
+      ...(signal ? { signal } : {}),
+    })
+    if (response.headers.get('content-type')?.startsWith(PROGRESS_JSON) && onProgress)
+      return this.#followProgress(response, onProgress)
+    return this.#answer(response)
+  }
+
+  /** The page that a Link header names. */
+  async page(target: string): Promise<RemoteAnswer> {
+    return this.#answer(await this.#send(target, { headers: { accept: 'application/json' } }))
+  }
+
+  async #send(target: string, init: RequestInit): Promise<Response> {
+    const { url, key } = this.server()
+    try {
+      return await fetch(url + target, {
+        ...init,
+        redirect: 'manual',
+        headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${key}` },
+      })
+    } catch (error) {
+      if (init.signal?.aborted) throw error
+      throw this.#unreachable(error)
+    }
+  }
+
+  #unreachable(error: unknown): Unreachable {
+    const { url, source } = this.#place
+    const { cause } = error as { cause?: NodeJS.ErrnoException }
+    const reason = cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error))
+    return new Unreachable(
+      `No server answers at ${url} (from ${source}; ${reason}); start one with \`cairn serve\`, or set CAIRN_URL.`,
+      { cause: error },
+    )
+  }
+
+  async #text(response: Response): Promise<string> {
+    try {
+      return await response.text()
+    } catch (error) {
+      throw this.#unreachable(error)
+    }
+  }
+
+  async #answer(response: Response): Promise<RemoteAnswer> {
+    const text = await this.#text(response)
+    const body = text === '' ? null : this.#parse(response, text)
+    if (response.status >= 400) throw problemOf(body)
+    const next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
+    return { status: response.status, body, next }
+  }
+
+  /** An answer that is no JSON, or no answer at all, comes from something else that listens there. */
+  #parse(response: Response, text: string): unknown {
+    const type = response.headers.get('content-type') ?? ''
+    try {
+      if (/\bjson\b/.test(type) && (response.status < 300 || response.status >= 400)) return JSON.parse(text)
+    } catch {
+      // Told below.
+    }
+    const { url, source } = this.#place
+    throw new Unreachable(
+      `What answers at ${url} (from ${source}) is no Cairn Codex server: ${response.status} ${type || 'without a type'}.`,
+    )
+  }
+
+  async #followProgress(
+    response: Response,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<RemoteAnswer> {
+    let answer: RemoteAnswer | undefined
+    try {
+      for await (const line of linesOf(response)) {
+        const said = JSON.parse(line) as Partial<Progress & Final>
+        if (said.progress) onProgress(said.progress.done, said.progress.total)
+        else if (said.status !== undefined)
+          answer = { status: said.status, body: said.body ?? null, next: undefined }
+      }
+    } catch (error) {
+      throw this.#unreachable(error)
+    }
+    if (!answer) throw this.#unreachable(new Error('the connection ended before the answer'))
+    if (answer.status >= 400) throw problemOf(answer.body)
+    return answer
+  }
+}
+
+interface Progress {
+  progress: { done: number; total: number }
+}
+
+interface Final {
+  status: number
+  body: unknown
+}
+
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of response.body ?? []) {
+    rest += decoder.decode(chunk as Uint8Array, { stream: true })
+    const lines = rest.split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines.filter(Boolean)
+  }
+  if (rest) yield rest
+}
+
+function targetOf(op: Operation, parts: ReturnType<typeof splitInput>): string {
+  try {
+    return requestTarget(op, parts)
+  } catch (error) {
+    throw new UsageError(`${op.name}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** A problem document as the error it was; anything else of that status is a problem without a code of its own. */
+function problemOf(body: unknown): Problem {
+  const { type: _type, title, status, detail, code, ...extra } = (body ?? {}) as Record<string, unknown>
+  if (typeof code !== 'string' || typeof status !== 'number')
+    return new Problem('failed', Number(status) || 500, `The server answered ${JSON.stringify(body)}.`)
+  return new Problem(code, status, String(detail ?? title), extra)
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { testDatabase } from '../../../test/postgres.ts'
+import { Workplace, type Running } from './testing.ts'
+
+/** Where a started server says that it is, once it does. */
+const addressOf = async (running: Running): Promise<string> =>
+  (await running.said(/serves at (http:\S+)/))[1]!
+
+const ask = (url: string, key: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(url, {
+    ...init,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(init.body ? { 'content-type': 'application/json' } : {}),
+      ...(init.headers as Record<string, string> | undefined),
+    },
+  })
+
+describe('with the embedded database', () => {
+  const place = new Workplace()
+  const data = path.join(place.directory, '.cairn')
+  const file = (name: string): string => path.join(data, name)
+  let first: Running
+  let url: string
+  let key: string
+  before(async () => {
+    first = place.start(['serve'], { PORT: '0' })
+    url = await addressOf(first)
+    key = readFileSync(file('operator.key'), 'utf8').trim()
+  })
+  after(() => place.close())
+
+  test('a first start says in ten lines at most where it is, where the key is, and what to do', async () => {
+    await first.said(/Ctrl-C stops it\.\n/)
+    const lines = first.stdout().trimEnd().split('\n')
+    assert.ok(lines.length <= 10, `${lines.length} lines`)
+    assert.ok(lines.includes(`Operator's key: ${file('operator.key')}`))
+    assert.ok(lines.some((line) => line.includes('npx cairn keys create')))
+    assert.ok(!first.stdout().includes(key), 'the key itself is not printed')
+    assert.equal(statSync(file('operator.key')).mode & 0o777, 0o600)
+    assert.equal((await ask(`${url}/whoami`, key)).status, 200)
+  })
+
+  test('the command line finds the server and its key by the data directory', async () => {
+    const [found, configured] = await Promise.all([
+      place.run(['api', 'tasks.create', '--title', 'Before the crash']),
+      place.run(['config', '--json']),
+    ])
+    assert.equal(found.code, 0, found.stderr)
+    const listed = JSON.parse(configured.stdout) as { name: string; source: string }[]
+    assert.equal(listed.find((each) => each.name === 'CAIRN_API_KEY')?.source, file('operator.key'))
+  })
+
+  test('a data directory that is in use, and a port that is taken, are refused in one sentence', async () => {
+    const { port } = new URL(url)
+    const [directory, address] = await Promise.all([
+      place.run(['serve'], { PORT: '0' }),
+      place.run(['serve'], { PORT: port }),
+    ])
+    for (const { code, stdout } of [directory, address]) assert.deepEqual([code, stdout], [2, ''])
+    assert.match(directory.stderr, /^cairn: embedded_database: [^\n]* in use by process \d+; [^\n]*\n$/)
+    assert.match(
+      address.stderr,
+      /^cairn: wrong_settings: [^\n]* is taken by the Cairn Codex of this data directory [^\n]*\n$/,
+    )
+    assert.equal((await ask(`${url}/health`, key)).status, 200, 'and the running server goes on')
+  })
+
+  test('after kill -9 the next start has what was acknowledged, under the same key', async () => {
+    first.child.kill('SIGKILL')
+    await first.ended()
+    const stale = await place.run(['api', 'tasks.list'])
+    assert.equal(stale.code, 3, 'what the killed server said of itself is not believed to answer')
+    const second = place.start(['serve', '--json'], { PORT: '0' })
+    const { url: again } = JSON.parse((await second.said(/^\{.*\}\n/))[0]) as { url: string }
+    const answer = await ask(`${again}/tasks`, key)
+    const tasks = (await answer.json()) as { title: string }[]
+    assert.deepEqual(
+      tasks.map((each) => each.title),
+      ['Before the crash'],
+    )
+    second.child.kill('SIGTERM')
+    assert.equal((await second.ended()).code, 0)
+    assert.ok(!existsSync(file('server.json')))
+  })
+
+  test('migrate starts the database, tells the state of the schema, and stops it again', async () => {
+    const up = await place.run(['migrate', 'up'])
+    assert.deepEqual([up.code, up.stdout], [0, 'Nothing to do: the schema is up to date.\n'])
+    const { code, stdout } = await place.run(['migrate', 'status', '--json'])
+    assert.equal(code, 0)
+    const states = JSON.parse(stdout) as { state: string }[]
+    assert.ok(states.length > 0)
+    assert.ok(states.every((each) => each.state === 'applied'))
+  })
+
+  test('a server whose embedded database dies ends with 1', async () => {
+    const third = place.start(['serve'], { PORT: '0' })
+    await addressOf(third)
+    const postmaster = readFileSync(file('postgres/postmaster.pid'), 'utf8').split('\n')[0]
+    process.kill(Number(postmaster), 'SIGKILL')
+    assert.equal((await third.ended()).code, 1)
+  })
+})
+
+describe('with a database of its own', () => {
+  const place = new Workplace()
+  const key = 'k'.repeat(40)
+  let database: Awaited<ReturnType<typeof testDatabase>>
+  let client: pg.Client
+  let environment: Record<string, string>
+  before(async () => {
+    database = await testDatabase()
+    client = new pg.Client({ connectionString: database.url })
+    await client.connect()
+    environment = { DATABASE_URL: database.url, CAIRN_API_KEY: key, PORT: '0' }
+  })
+  after(async () => {
+    await place.close()
+    await client.end()
+    await database.drop()
+  })
+
+  test('a key is required, and a database that is not there is a clear sentence', async () => {
+    const gone = new URL(database.url)
+    gone.pathname = '/no_such_database'
+    const unreachable = `postgresql://me:open-sesame@127.0.0.1:${await closedPort()}/cairn`
+    const [keyless, missing, closed] = await Promise.all([
+      place.run(['serve'], { DATABASE_URL: database.url, PORT: '0' }),
+      place.run(['serve'], { ...environment, DATABASE_URL: gone.href }),
+      place.run(['serve'], { ...environment, DATABASE_URL: unreachable }),
+    ])
+    assert.equal(keyless.code, 2)
+    assert.match(keyless.stderr, /^cairn: wrong_settings: CAIRN_API_KEY is required with DATABASE_URL/)
+    assert.equal(missing.code, 2)
+    assert.match(
+      missing.stderr,
+      /^cairn: wrong_settings: [^\n]*no_such_database[^\n]*; correct DATABASE_URL\.\n$/,
+    )
+    assert.equal(closed.code, 1)
+    assert.match(closed.stderr, /^cairn: failed: [^\n]*ECONNREFUSED[^\n]*\n$/)
+    assert.doesNotMatch(closed.stderr, /open-sesame/)
+  })
+
+  test('SIGTERM answers what waits, and then stops with 0', async () => {
+    const running = place.start(['serve'], environment)
+    const url = await addressOf(running)
+    const waiting = ask(`${url}/tasks/claim`, key, {
+      method: 'POST',
+      body: JSON.stringify({ worker_id: 'w', agent_type: 'coder', wait_seconds: 30 }),
+      headers: { 'idempotency-key': 'drained' },
+    })
+    await until(`SELECT FROM idempotency_keys WHERE key = 'drained'`)
+    running.child.kill('SIGTERM')
+    const answer = await waiting
+    assert.deepEqual([answer.status, await answer.json()], [200, []])
+    assert.equal((await running.ended()).code, 0)
+  })
+
+  test('a second signal ends a server at once that still has something to answer', async () => {
+    const running = place.start(['serve'], environment)
+    const url = await addressOf(running)
+    await client.query('BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE')
+    const stuck = ask(`${url}/tasks`, key).catch((error: unknown) => error)
+    await until('SELECT FROM pg_locks WHERE NOT granted')
+    running.child.kill('SIGTERM')
+    while (!running.stderr().includes('stopping')) await once(running.child.stderr!, 'data')
+    running.child.kill('SIGTERM')
+    assert.equal((await running.ended()).code, 1)
+    assert.ok((await stuck) instanceof Error)
+    await client.query('ROLLBACK')
+  })
+
+  test('a server goes on serving when nobody reads what it prints', async () => {
+    const port = await closedPort()
+    const running = place.start(['serve'], { ...environment, PORT: port })
+    running.child.stdout!.destroy()
+    running.child.stderr!.destroy()
+    const health = (): Promise<boolean> =>
+      ask(`http://127.0.0.1:${port}/health`, key).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    while (!(await health())) {
+      assert.equal(running.child.exitCode, null, 'it ended')
+      await sleep(50)
+    }
+    for (let request = 0; request < 5; request++)
+      assert.equal((await ask(`http://127.0.0.1:${port}/whoami`, key)).status, 200)
+    running.child.kill('SIGTERM')
+    assert.equal((await running.ended()).code, 0)
+  })
+
+  /** Waits until a query has a row. */
+  async function until(query: string): Promise<void> {
+    while ((await client.query(query)).rowCount === 0) await sleep(20)
+  }
+})
+
+/** A port on which nothing listens. */
+function closedPort(): Promise<string> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(String(port)))
+    })
+  })
+}

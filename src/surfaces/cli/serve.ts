@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { isIP, type AddressInfo } from 'node:net'
+import { apiKey, authenticate, features } from '../../features/index.ts'
+import { assemble, startApplication, type Application } from '../../kernel/application.ts'
+import { makeLog } from '../../kernel/log.ts'
+import { migrate } from '../../kernel/migrate.ts'
+import type { Settings } from '../../kernel/settings.ts'
+import { makeHttpServer, type HttpServer } from '../http/server.ts'
+import { host, port } from '../http/settings.ts'
+import { mountDocumentation } from '../openapi/documentation.ts'
+import { banner } from './banner.ts'
+import { connecting, openDatabase, type Database } from './database.ts'
+import { EXIT } from './faults.ts'
+import { announceServer, listenFault, requireFreeAddress, urlOf, withdrawServer } from './listening.ts'
+import { keyFile, operatorKey, requireKeySetting } from './operator-key.ts'
+import { logLevel, poolMax } from './settings.ts'
+import { stopSignals } from './stopping.ts'
+
+/** How a server tells that it serves. */
+export interface ServeOptions {
+  settings: Settings
+  json: boolean
+  print: (text: string) => void
+}
+
+/**
+ * Runs the server until a signal. Returns the exit code: 0 when a signal stopped it, 1 when its embedded database ended.
+ * Throws SettingsError and EmbeddedPostgresError for what the user must put right.
+ */
+export async function serve({ settings, json, print }: ServeOptions): Promise<number> {
+  const signals = stopSignals()
+  const log = makeLog(settings.get(logLevel))
+  requireKeySetting(settings)
+  await requireFreeAddress(settings)
+  const database = await openDatabase(settings, (message) => log.info(message))
+  signals.onSecond(() => database.stop())
+  try {
+    const generated = settings.get(apiKey) === undefined
+    const key = operatorKey(settings)
+    settings.set(apiKey, key, 'program')
+    const assembly = assemble(features)
+    const applied = await connecting(database, () => migrate(database.url, assembly.migrations))
+    if (applied.length > 0) log.info({ migrations: applied.length }, 'the schema was brought up to date')
+    const app = await connecting(database, () =>
+      startApplication({
+        assembly,
+        settings,
+        log,
+        databaseUrl: database.url,
+        poolMax: settings.get(poolMax),
+        cursorKey: createHash('sha256').update(`cursor ${key}`).digest(),
+        authenticate,
+      }),
+    )
+    try {
+      const http = await makeHttpServer(app, [(server) => mountDocumentation(server, assembly)])
+      const { address, url } = await listen(http, settings)
+      if (database.embedded) announceServer(settings, url)
+      const facts = {
+        url,
+        everywhere: isIP(address.address) > 0 && /^(0\.0\.0\.0|::)$/.test(address.address),
+        database: database.place,
+        keyFile: generated ? keyFile(settings) : undefined,
+      }
+      print(
+        json
+          ? JSON.stringify({ url, database: facts.database, key_file: facts.keyFile ?? null })
+          : banner({ ...facts, features }),
+      )
+      return await serveUntilStopped(app, http, database, signals.first)
+    } finally {
+      withdrawServer(settings)
+      await app.close()
+    }
+  } finally {
+    await database.stop()
+  }
+}
+
+async function listen(http: HttpServer, settings: Settings): Promise<{ address: AddressInfo; url: string }> {
+  await http.fastify
+    .listen({ port: settings.get(port), host: settings.get(host) })
+    .catch((error: NodeJS.ErrnoException) => Promise.reject(listenFault(settings, error)))
+  const address = http.fastify.server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no address')
+  return { address, url: urlOf(address) }
+}
+
+async function serveUntilStopped(
+  app: Application,
+  http: HttpServer,
+  database: Database,
+  stopped: Promise<string>,
+): Promise<number> {
+  const died = database.died.then(() => undefined)
+  const signal = await Promise.race([stopped, died])
+  if (signal === undefined) app.log.fatal('the embedded database ended by itself; the server stops')
+  else app.log.info({ signal }, 'stopping')
+  // A connection that was busy when the server closed goes idle with its last answer, and would be kept for a minute.
+  const sweep = setInterval(() => http.fastify.server.closeIdleConnections(), 50)
+  await http.drain().finally(() => clearInterval(sweep))
+  return signal === undefined ? EXIT.failed : EXIT.done
+}

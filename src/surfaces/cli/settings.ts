@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { apiKey, features } from '../../features/index.ts'
+import { LOG_LEVELS } from '../../kernel/log.ts'
+import {
+  loadSettings,
+  oneOf,
+  optionalSetting,
+  setting,
+  wholeNumber,
+  type Setting,
+  type Settings,
+} from '../../kernel/settings.ts'
+import { httpSettings } from '../http/settings.ts'
+
+export const databaseUrl = optionalSetting({
+  name: 'DATABASE_URL',
+  description: 'A PostgreSQL 15 or newer; without it the embedded one is used',
+  parse: (text) => {
+    if (
+      !/^postgres(ql)?:\/\//.test(text) ||
+      !URL.canParse(text.replace(/^postgres(ql)?:\/\/([^/]*@)?\//, 'http://host/'))
+    )
+      throw new Error('must be a PostgreSQL address such as postgresql://user:password@host:5432/database')
+    return text
+  },
+})
+
+export const poolMax = setting({
+  name: 'DATABASE_POOL_MAX',
+  description: 'Connections of the pool at most',
+  fallback: '10',
+  parse: wholeNumber(2, 1000),
+})
+
+export const dataDirectory = setting({
+  name: 'CAIRN_DATA_DIR',
+  description: 'The embedded database, the generated key, the lock file',
+  fallback: './.cairn',
+  parse: (text) => text,
+})
+
+export const logLevel = setting({
+  name: 'CAIRN_LOG_LEVEL',
+  description: `Log level: ${LOG_LEVELS.join(', ')}`,
+  fallback: 'info',
+  parse: oneOf(LOG_LEVELS),
+})
+
+export const serverUrl = optionalSetting({
+  name: 'CAIRN_URL',
+  description: 'The server that the command line talks to; the one of the data directory when not set',
+  parse: (text) => {
+    if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+      throw new Error('must be an http or https address')
+    return text.replace(/\/+$/, '')
+  },
+})
+
+/** Every setting there is, in the order in which `cairn config` lists them. */
+export const allSettings: readonly Setting<unknown>[] = [
+  ...httpSettings.slice(0, 2),
+  databaseUrl,
+  poolMax,
+  dataDirectory,
+  apiKey,
+  logLevel,
+  ...httpSettings.slice(2),
+  serverUrl,
+  ...features.flatMap((feature) => feature.settings ?? []).filter((each) => each.name !== apiKey.name),
+]
+
+/** Reads the settings from the environment and from `.env` in the working directory. Throws SettingsError. */
+export const readSettings = (): Settings =>
+  loadSettings(allSettings, process.env, existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {})

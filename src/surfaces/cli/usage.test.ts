@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { createServer, type AddressInfo } from 'node:net'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { features } from '../../features/index.ts'
+import { assemble } from '../../kernel/application.ts'
+import { fieldsOf } from '../http/input.ts'
+import { fieldOptions } from './fields.ts'
+import { manifest } from '../openapi/manifest.ts'
+import { Workplace, type Ended } from './testing.ts'
+
+const place = new Workplace()
+after(() => place.close())
+
+const KEY = 'k'.repeat(40)
+
+/** Nothing but one sentence on stderr, under this code. */
+function refused({ code, stdout, stderr }: Ended, exit: number, problem: string): string {
+  assert.equal(code, exit, stderr)
+  assert.equal(stdout, '')
+  assert.match(stderr, new RegExp(`^cairn: ${problem}: [^\\n]+\\n$`))
+  return stderr
+}
+
+test('the version and the help need no settings, and help tells the exit codes', async () => {
+  const wrong = { PORT: 'none' }
+  const [version, help] = await Promise.all([place.run(['--version'], wrong), place.run(['--help'], wrong)])
+  assert.deepEqual(version, { code: 0, stdout: `${manifest.version}\n`, stderr: '' })
+  assert.equal(help.code, 0)
+  assert.match(
+    help.stdout,
+    /Exit codes: 0 done, 1 failed[^]*2 wrong usage or settings, 3 the server is not reachable/,
+  )
+})
+
+test('an unknown command is wrong usage, and the nearest one is named', async () => {
+  const [top, below] = await Promise.all([place.run(['serv']), place.run(['migrate', 'statsu'])])
+  assert.match(refused(top, 2, 'wrong_usage'), /unknown command 'serv'; did you mean serve\?/)
+  assert.match(refused(below, 2, 'wrong_usage'), /did you mean status\?/)
+})
+
+test('a group of commands by itself, an unknown option and an unknown operation are wrong usage', async () => {
+  const [group, option, operation] = await Promise.all([
+    place.run(['migrate']),
+    place.run(['api', 'access.whoami', '--hue', 'red']),
+    place.run(['api', 'access.whoam']),
+  ])
+  assert.match(refused(group, 2, 'wrong_usage'), /cairn migrate needs one of its commands/)
+  assert.match(refused(option, 2, 'wrong_usage'), /unknown option '--hue'/)
+  assert.match(refused(operation, 2, 'wrong_usage'), /did you mean access\.whoami\?/)
+})
+
+test('wrong settings are told all at once, an unknown name with the nearest one', async () => {
+  const environment = { PORT: '70000', CAIRN_LOGLEVEL: 'debug', DATABASE_URL: 'mysql://somewhere' }
+  const { code, stdout, stderr } = await place.run(['serve'], environment)
+  assert.equal(code, 2)
+  assert.equal(stdout, '')
+  const lines = stderr.trimEnd().split('\n')
+  assert.equal(lines.length, 3)
+  for (const [index, words] of [
+    /PORT must be a whole number/,
+    /DATABASE_URL must be/,
+    /mean CAIRN_LOG_LEVEL\?/,
+  ].entries())
+    assert.match(lines.find((line) => words.test(line)) ?? '', /^cairn: wrong_settings: /, `fault ${index}`)
+})
+
+test('with --json a fault is one problem document, and stdout stays empty', async () => {
+  const { code, stdout, stderr } = await place.run(['config', '--json'], { PORT: 'x' })
+  assert.equal(code, 2)
+  assert.equal(stdout, '')
+  const problem = JSON.parse(stderr) as { code: string; errors: string[] }
+  assert.equal(problem.code, 'wrong_settings')
+  assert.equal(problem.errors.length, 1)
+})
+
+test('config shows every setting, where it came from, and neither key nor password', async () => {
+  writeFileSync(path.join(place.directory, '.env'), 'CAIRN_LOG_LEVEL=warn\nPORT=4001\n')
+  const environment = {
+    CAIRN_API_KEY: KEY,
+    DATABASE_URL: 'postgresql://me:open-sesame@localhost:5432/cairn',
+    PORT: '4002',
+  }
+  const { code, stdout } = await place.run(['config', '--json'], environment)
+  writeFileSync(path.join(place.directory, '.env'), '')
+  assert.equal(code, 0)
+  const listed = JSON.parse(stdout) as { name: string; value: string; source: string; description: string }[]
+  const of = (name: string) =>
+    listed.filter((each) => each.name === name).map((each) => [each.value, each.source])
+  assert.deepEqual(of('PORT'), [['4002', 'environment']])
+  assert.deepEqual(of('CAIRN_LOG_LEVEL'), [['warn', '.env']])
+  assert.deepEqual(of('HOST'), [['127.0.0.1', 'default']])
+  assert.deepEqual(of('CAIRN_API_KEY'), [['(secret)', 'environment']])
+  assert.deepEqual(of('DATABASE_URL'), [['postgresql://me:***@localhost:5432/cairn', 'environment']])
+  assert.doesNotMatch(stdout, /open-sesame|kkkk/)
+  assert.ok(listed.every((each) => each.description))
+  for (const { settings = [] } of features)
+    for (const { name } of settings) assert.equal(of(name).length, 1, name)
+})
+
+test('where no server answers the exit code is 3, and a stack is shown to who debugs only', async () => {
+  const environment = { CAIRN_API_KEY: KEY, PORT: await freePort() }
+  const [plain, debugging] = await Promise.all([
+    place.run(['api', 'access.whoami'], environment),
+    place.run(['api', 'access.whoami'], { ...environment, CAIRN_LOG_LEVEL: 'debug' }),
+  ])
+  assert.match(refused(plain, 3, 'server_unreachable'), /`cairn serve`/)
+  assert.equal(debugging.code, 3)
+  assert.match(debugging.stderr, /\n +at /)
+})
+
+test('something else that answers at the address is no server of ours', async () => {
+  const other = createServer((socket) => {
+    socket.once('data', () =>
+      socket.end('HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 2\r\n\r\nhi'),
+    )
+  })
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const { port } = other.address() as AddressInfo
+  const ended = await place.run(['api', 'access.whoami'], {
+    CAIRN_API_KEY: KEY,
+    CAIRN_URL: `http://127.0.0.1:${port}`,
+  })
+  other.close()
+  assert.match(refused(ended, 3, 'server_unreachable'), /is no Cairn Codex server/)
+})
+
+test("the data directory's key is never sent to another machine", async () => {
+  const dataDir = path.join(place.directory, 'elsewhere')
+  mkdirSync(dataDir)
+  writeFileSync(path.join(dataDir, 'operator.key'), `${KEY}\n`)
+  const environment = { CAIRN_DATA_DIR: dataDir, CAIRN_URL: 'http://cairn.invalid' }
+  assert.match(
+    refused(await place.run(['api', 'access.whoami'], environment), 2, 'wrong_usage'),
+    /set CAIRN_API_KEY/,
+  )
+})
+
+test('every field of every operation is an option', () => {
+  for (const op of assemble(features).operations.values())
+    assert.deepEqual(
+      fieldOptions(op)
+        .map((each) => each.name)
+        .sort(),
+      Object.keys(fieldsOf(op)).sort(),
+      op.name,
+    )
+})
+
+/** A port on which nothing listens. */
+function freePort(): Promise<string> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(String(port)))
+    })
+  })
+}

@@ -1,0 +1,194 @@
+import type { Assembly } from '../../kernel/application.ts'
+import type { Operation } from '../../kernel/operation.ts'
+import { fieldsOf } from '../http/input.ts'
+
+/** A problem that comes from around the operations, not from one of them. */
+export interface GeneralProblem {
+  readonly code: string
+  readonly status: number
+  /** What happened, for the reader of the documentation; the problem's own `detail` says what to do about it. */
+  readonly meaning: string
+  /** Which operations may answer so; absent: none, it is given where no operation is reached. */
+  readonly of?: (op: Operation) => boolean
+}
+
+const takesBody = (op: Operation): boolean => op.http.method !== 'GET'
+const isPost = (op: Operation): boolean => op.http.method === 'POST'
+const needsKey = (op: Operation): boolean => op.permission !== 'public'
+const any = (): boolean => true
+
+/** Whether its answers come in pages: then the Link header leads on. */
+export const isPaged = (op: Operation): boolean => op.http.method === 'GET' && 'cursor' in fieldsOf(op)
+
+/** Every general problem, by status. */
+export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
+  {
+    code: 'validation_failed',
+    status: 400,
+    meaning: 'The input does not fit; `errors` names each field, an unknown one too.',
+    of: any,
+  },
+  {
+    code: 'invalid_id',
+    status: 400,
+    meaning: 'An id in the path is none.',
+    of: (op) => /:(\w+_)?id\b/.test(op.http.path),
+  },
+  {
+    code: 'invalid_cursor',
+    status: 400,
+    meaning: 'The cursor was changed, or belongs to another list or other filters.',
+    of: isPaged,
+  },
+  {
+    code: 'invalid_value',
+    status: 400,
+    meaning: 'A value fits the schema, and yet cannot be stored.',
+    of: any,
+  },
+  {
+    code: 'invalid_text',
+    status: 400,
+    meaning: 'A text holds the character NUL, or half of a surrogate pair.',
+    of: any,
+  },
+  {
+    code: 'malformed_json',
+    status: 400,
+    meaning: 'The body is not JSON in UTF-8, or nests too deeply.',
+    of: takesBody,
+  },
+  {
+    code: 'malformed_request',
+    status: 400,
+    meaning: 'The request is not well-formed HTTP, or was cut short.',
+    of: any,
+  },
+  {
+    code: 'invalid_if_match',
+    status: 400,
+    meaning: 'If-Match holds neither a version nor `*`.',
+    of: (op) => op.precondition === true,
+  },
+  {
+    code: 'precondition_not_supported',
+    status: 400,
+    meaning: 'If-Match was sent to an operation that takes no condition.',
+    of: (op) => takesBody(op) && op.precondition !== true,
+  },
+  {
+    code: 'invalid_idempotency_key',
+    status: 400,
+    meaning: 'Idempotency-Key does not have 1 to 255 characters.',
+    of: isPost,
+  },
+  {
+    code: 'unauthorized',
+    status: 401,
+    meaning: 'The key is missing, unknown, expired or revoked.',
+    of: needsKey,
+  },
+  {
+    code: 'forbidden',
+    status: 403,
+    meaning: "The key's user lacks the permission, which `permission` names.",
+    of: (op) => needsKey(op) && op.permission !== 'authenticated',
+  },
+  { code: 'route_not_found', status: 404, meaning: 'There is no such route.' },
+  {
+    code: 'method_not_allowed',
+    status: 405,
+    meaning: 'The route exists under the methods that the header Allow lists.',
+  },
+  { code: 'request_timeout', status: 408, meaning: 'The request did not arrive in time.' },
+  {
+    code: 'conflict',
+    status: 409,
+    meaning: 'What is stored changed in the same moment; read it again.',
+    of: takesBody,
+  },
+  {
+    code: 'idempotency_in_flight',
+    status: 409,
+    meaning: 'The first request with this Idempotency-Key is still running.',
+    of: isPost,
+  },
+  {
+    code: 'body_too_large',
+    status: 413,
+    meaning: 'The body is larger than the route takes.',
+    of: takesBody,
+  },
+  {
+    code: 'unsupported_media_type',
+    status: 415,
+    meaning: 'The body has a media type that the route does not take.',
+    of: takesBody,
+  },
+  {
+    code: 'constraint_violated',
+    status: 422,
+    meaning: 'A rule that the database keeps refuses the change.',
+    of: takesBody,
+  },
+  {
+    code: 'idempotency_key_reused',
+    status: 422,
+    meaning: 'This Idempotency-Key came with another request before.',
+    of: isPost,
+  },
+  { code: 'headers_too_large', status: 431, meaning: 'The headers are larger than 16 KiB.' },
+  {
+    code: 'internal_error',
+    status: 500,
+    meaning: 'A fault of ours, logged under the request id; nothing was changed.',
+    of: any,
+  },
+  {
+    code: 'unavailable',
+    status: 503,
+    meaning: 'The database is busy or restarting; nothing was changed. Retry-After says when to try again.',
+    of: any,
+  },
+  { code: 'database_unavailable', status: 503, meaning: 'A probe found that the database does not answer.' },
+  { code: 'draining', status: 503, meaning: 'A probe found that this server is stopping.' },
+]
+
+/** The codes with which an operation may answer, general ones first, by status, ascending. */
+export function problemsOf(op: Operation): Map<number, string[]> {
+  const all = [
+    ...GENERAL_PROBLEMS.filter((each) => each.of?.(op)).map((each) => [each.code, each.status] as const),
+    ...Object.entries(op.problems ?? {}),
+  ]
+  const byStatus = new Map<number, string[]>()
+  for (const [code, status] of all.toSorted((a, b) => a[1] - b[1])) {
+    const codes = byStatus.get(status) ?? []
+    if (!codes.includes(code)) byStatus.set(status, [...codes, code])
+  }
+  return byStatus
+}
+
+/** A code as the documentation lists it. */
+export interface ListedProblem {
+  code: string
+  statuses: number[]
+  /** Of a general problem. */
+  meaning: string | undefined
+  /** The operations that declare it. */
+  operations: Operation[]
+}
+
+/** Every code there is, sorted. */
+export function listProblems({ operations }: Assembly): ListedProblem[] {
+  const listed = new Map<string, ListedProblem>()
+  const entry = (code: string, status: number, meaning?: string): ListedProblem => {
+    const known = listed.get(code) ?? { code, statuses: [], meaning, operations: [] }
+    if (!known.statuses.includes(status)) known.statuses.push(status)
+    listed.set(code, known)
+    return known
+  }
+  for (const { code, status, meaning } of GENERAL_PROBLEMS) entry(code, status, meaning)
+  for (const op of operations.values())
+    for (const [code, status] of Object.entries(op.problems ?? {})) entry(code, status).operations.push(op)
+  return [...listed.values()].sort((a, b) => (a.code < b.code ? -1 : 1))
+}
