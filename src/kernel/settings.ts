@@ -106,7 +106,8 @@ export class Settings {
 }
 
 /** A URL without its password. */
-export const redactUrl = (text: string): string => text.replace(/(\w+:\/\/[^\s:/@]*):[^\s@]*@/g, '$1:***@')
+export const redactUrl = (text: string): string =>
+  text.replace(/^(\w+:\/\/[^\s:/]*):.*@/, '$1:***@').replace(/([?&]password=)[^&]*/gi, '$1***')
 
 /**
  * Reads the settings from the environment, then from `.env`, then from their defaults.

@@ -1,4 +1,4 @@
-import type { Command, CommandCall } from '../../kernel/operation.ts'
+import type { Command, CommandCall } from '../../kernel/command.ts'
 import type { Key, NewKey, User } from './schema.ts'
 
 const text = (value: unknown): string | undefined =>

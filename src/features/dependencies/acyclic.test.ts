@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { admitEdges, type EdgeList } from './acyclic.ts'
+import { admitEdges } from './acyclic.ts'
 import { findCycle, findPath } from './rules.ts'
 
 type Pair = readonly [task: number, prerequisite: number]
 
-const list = (pairs: readonly Pair[]): EdgeList => ({
-  task: pairs.map(([task]) => task),
-  prerequisite: pairs.map(([, prerequisite]) => prerequisite),
-})
 const ends = (pairs: readonly Pair[]) =>
   pairs.map(([task, prerequisite]) => ({
     task_id: String(task),
@@ -37,7 +33,7 @@ test('an edge is taken exactly if a search at its turn would find no loop', asyn
   await fc.assert(
     fc.asyncProperty(pairs(12, 20), pairs(12, 40), async (some, candidates) => {
       const known = downwards(some)
-      assert.deepEqual(await admitEdges(list(known), list(candidates)), admitOneByOne(known, candidates))
+      assert.deepEqual(await admitEdges(ends(known), ends(candidates)), admitOneByOne(known, candidates))
     }),
     { numRuns: 1500 },
   )
@@ -47,7 +43,7 @@ test('the same in graphs so dense that levels rise', async () => {
   await fc.assert(
     fc.asyncProperty(pairs(40, 60), pairs(40, 300), async (some, candidates) => {
       const known = downwards(some)
-      assert.deepEqual(await admitEdges(list(known), list(candidates)), admitOneByOne(known, candidates))
+      assert.deepEqual(await admitEdges(ends(known), ends(candidates)), admitOneByOne(known, candidates))
     }),
     { numRuns: 60 },
   )
@@ -58,24 +54,9 @@ test('of a ring of thirty thousand edges, in whatever order, all but the last ar
   const ring = Array.from({ length: size }, (_, nth): Pair => [nth, (nth + 1) % size])
   const scattered = ring.map((_, nth) => ring[(nth * 31_337) % size]!)
   for (const order of [ring, ring.toReversed(), scattered]) {
-    const admitted = await admitEdges(list([]), list(order))
+    const admitted = await admitEdges(ends([]), ends(order))
     assert.deepEqual([admitted.indexOf(false), admitted.lastIndexOf(false)], [size - 1, size - 1])
   }
-})
-
-test('the numbers of tasks may be as large as they come', async () => {
-  const big = 2 ** 47
-  assert.deepEqual(
-    await admitEdges(
-      list([[big, 1]]),
-      list([
-        [1, big],
-        [big + 1, big],
-        [1, big + 1],
-      ]),
-    ),
-    [false, true, false],
-  )
 })
 
 test('what was taken holds no loop, however tangled what was offered', async () => {
@@ -85,7 +66,7 @@ test('what was taken holds no loop, however tangled what was offered', async () 
     return state % below
   }
   const offered = Array.from({ length: 20_000 }, (): Pair => [random(3_000), random(3_000)])
-  const admitted = await admitEdges(list([]), list(offered))
+  const admitted = await admitEdges(ends([]), ends(offered))
   const taken = offered.filter((_, nth) => admitted[nth])
   assert.ok(taken.length > 10_000 && taken.length < offered.length)
   assert.equal(findCycle(ends(taken)), undefined)

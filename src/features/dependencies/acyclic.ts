@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { Ends } from './rules.ts'
 
 /**
  * Which of many new edges a graph without loops can take, in Node, for imports.
@@ -8,12 +9,6 @@ import { setImmediate as turn } from 'node:timers/promises'
  * up to date (Pearce and Kelly, "A dynamic topological sort algorithm for directed acyclic graphs", 2006), so that one
  * trial looks at no more than what stands between the two ends.
  */
-
-/** Edges by numbers: `task[i]` waits for `prerequisite[i]`. */
-export interface EdgeList {
-  readonly task: ArrayLike<number>
-  readonly prerequisite: ArrayLike<number>
-}
 
 /** A graph of nodes 0 to `size` - 1 in compressed rows: the edges of a node are `to[start[node]]` to `to[start[node + 1] - 1]`. */
 interface Rows {
@@ -160,25 +155,18 @@ class LevelledGraph {
   }
 }
 
-/** Numbers from 0 for whatever numbers the edges use. */
-function compact(lists: readonly EdgeList[]): { size: number; from: Int32Array; to: Int32Array } {
-  const indexes = new Map<number, number>()
-  const indexOf = (name: number): number => {
-    const known = indexes.get(name)
+/** The edges by numbers from 0 in the place of ids. */
+function numbered(edges: readonly Ends[]): { size: number; from: Int32Array; to: Int32Array } {
+  const numbers = new Map<string, number>()
+  const numberOf = (id: string): number => {
+    const known = numbers.get(id)
     if (known !== undefined) return known
-    indexes.set(name, indexes.size)
-    return indexes.size - 1
+    numbers.set(id, numbers.size)
+    return numbers.size - 1
   }
-  const length = lists.reduce((sum, list) => sum + list.task.length, 0)
-  const from = new Int32Array(length)
-  const to = new Int32Array(length)
-  let edge = 0
-  for (const list of lists)
-    for (let i = 0; i < list.task.length; i++, edge++) {
-      from[edge] = indexOf(list.task[i]!)
-      to[edge] = indexOf(list.prerequisite[i]!)
-    }
-  return { size: indexes.size, from, to }
+  const from = Int32Array.from(edges, (edge) => numberOf(edge.task_id))
+  const to = Int32Array.from(edges, (edge) => numberOf(edge.depends_on_task_id))
+  return { size: numbers.size, from, to }
 }
 
 /** Milliseconds after which other requests get their turn. */
@@ -188,14 +176,14 @@ const SLICE = 20
  * Says of each candidate, in their order, whether it can join the known edges and the candidates taken before it
  * without closing a loop. The known edges hold none.
  */
-export async function admitEdges(known: EdgeList, candidates: EdgeList): Promise<boolean[]> {
-  const { size, from, to } = compact([known, candidates])
+export async function admitEdges(known: readonly Ends[], candidates: readonly Ends[]): Promise<boolean[]> {
+  const { size, from, to } = numbered([...known, ...candidates])
   const component = components(inRows(size, from, to))
   const onLoop = (edge: number): boolean => component[from[edge]!] === component[to[edge]!]
-  const first = known.task.length
+  const first = known.length
   const entangled = [...from.subarray(0, first).keys()].filter(onLoop)
   const doubtful = [...from.subarray(first).keys()].filter((nth) => onLoop(first + nth))
-  const admitted = new Array<boolean>(candidates.task.length).fill(true)
+  const admitted = new Array<boolean>(candidates.length).fill(true)
   if (doubtful.length === 0) return admitted
   const graph = new LevelledGraph(
     size,

@@ -45,7 +45,7 @@ async function nodesOf(ctx: Ctx, question: GraphQuestion): Promise<GraphNode[]> 
 /** How many edges are looked at before other requests get their turn: of 300,000, all at once would take a third of a second. */
 const SLICE = 10_000
 
-/** The edges with both ends among the nodes: one may have come, or a task have gone, while the two were read. */
+/** The edges with both ends among the nodes. Also of a whole graph: tasks come and go while the two are read. */
 async function edgesBetween(edges: readonly GraphEdge[], nodes: readonly GraphNode[]): Promise<GraphEdge[]> {
   const drawn = new Set(nodes.map((node) => node.id))
   const kept: GraphEdge[] = []
@@ -58,12 +58,14 @@ async function edgesBetween(edges: readonly GraphEdge[], nodes: readonly GraphNo
 }
 
 async function edgesOf(ctx: Ctx, question: GraphQuestion, nodes: readonly GraphNode[]): Promise<GraphEdge[]> {
-  if (question.root === undefined && question.status === undefined)
-    return edgesBetween(await sql.allEdges(ctx), nodes)
-  return sql.edgesAmong(
-    ctx,
-    nodes.map((node) => node.id),
-  )
+  const whole = question.root === undefined && question.status === undefined
+  const edges = whole
+    ? await sql.allEdges(ctx)
+    : await sql.edgesOf(
+        ctx,
+        nodes.map((node) => node.id),
+      )
+  return edgesBetween(edges, nodes)
 }
 
 /** The graph of tasks, for drawing and for analysis. */

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../kernel/context.ts'
 import { notFound } from '../../kernel/problem.ts'
-import { admitEdges, type EdgeList } from './acyclic.ts'
+import type { Status } from '../tasks/index.ts'
+import { admitEdges } from './acyclic.ts'
 import { insertEdges } from './edges.ts'
 import { comesTooLate, pairOf } from './rules.ts'
 import type { Edge } from './schema.ts'
@@ -16,20 +17,8 @@ export type EdgeOutcome = 'added' | 'exists' | 'loop' | 'self' | 'already_starte
 /** Edges a statement. */
 const BATCH = 5_000
 
-/** The bytes of one end of an edge in `sql.packedEdges`. */
-const NUMBER_BYTES = 6
-
-/** The tenant's edges, by the numbers of their tasks. */
-async function knownEdges(ctx: Ctx): Promise<EdgeList> {
-  const [row] = await sql.packedEdges(ctx)
-  const packed = row!.edges
-  const length = packed.length / (2 * NUMBER_BYTES)
-  const end = (offset: number) =>
-    Float64Array.from({ length }, (_, nth) =>
-      packed.readUIntBE(2 * NUMBER_BYTES * nth + offset, NUMBER_BYTES),
-    )
-  return { task: end(0), prerequisite: end(NUMBER_BYTES) }
-}
+/** So few edges that any plan will do. */
+const FEW = 100
 
 /** Pairs of this import that are edges already. */
 async function existingPairs(ctx: Ctx, edges: readonly Edge[]): Promise<Set<string>> {
@@ -50,6 +39,7 @@ async function existingPairs(ctx: Ctx, edges: readonly Edge[]): Promise<Set<stri
  */
 export async function addImportedEdges(ctx: Ctx, edges: readonly Edge[]): Promise<EdgeOutcome[]> {
   if (edges.length === 0) return []
+  if (edges.length > FEW) await sql.forgetPlans(ctx)
   await sql.lockGraph(ctx)
   const existing = await existingPairs(ctx, edges)
   const outcomes = edges.map((edge): EdgeOutcome | undefined => {
@@ -62,27 +52,27 @@ export async function addImportedEdges(ctx: Ctx, edges: readonly Edge[]): Promis
   if (ends.size === 0) return outcomes as EdgeOutcome[]
 
   const locked = await sql.lockStatuses(ctx, [...ends])
-  const tasks = new Map(locked.map((task) => [task.id, task]))
-  for (const id of ends) if (!tasks.has(id)) throw notFound('task', id)
-  const task = (id: string) => tasks.get(id)!
+  const statuses = new Map(locked.map((task) => [task.id, task.status]))
+  for (const id of ends) if (!statuses.has(id)) throw notFound('task', id)
+  const statusOf = (id: string): Status => statuses.get(id)!
 
   const firstOfPair = new Map<string, number>()
   edges.forEach((edge, nth) => {
     if (outcomes[nth]) return
-    if (comesTooLate(edge, task(edge.task_id).status, task(edge.depends_on_task_id).status))
+    if (comesTooLate(edge, statusOf(edge.task_id), statusOf(edge.depends_on_task_id)))
       outcomes[nth] = 'already_started'
     else if (!firstOfPair.has(pairOf(edge))) firstOfPair.set(pairOf(edge), nth)
   })
   const candidates = [...firstOfPair.values()]
-  const admitted = await admitEdges(await knownEdges(ctx), {
-    task: candidates.map((nth) => task(edges[nth]!.task_id).number),
-    prerequisite: candidates.map((nth) => task(edges[nth]!.depends_on_task_id).number),
-  })
+  const admitted = await admitEdges(
+    await sql.allEnds(ctx),
+    candidates.map((nth) => edges[nth]!),
+  )
   candidates.forEach((nth, place) => (outcomes[nth] = admitted[place] ? 'added' : 'loop'))
 
   const added = candidates.filter((nth) => outcomes[nth] === 'added').map((nth) => edges[nth]!)
   for (let from = 0; from < added.length; from += BATCH)
-    await insertEdges(ctx, added.slice(from, from + BATCH), (id) => task(id).status)
+    await insertEdges(ctx, added.slice(from, from + BATCH), statusOf)
 
   return outcomes.map((outcome, nth) => {
     if (outcome) return outcome

@@ -7,6 +7,7 @@ import { unmetPrerequisites } from '../dependencies/index.ts'
 import { lockTask, recordTask, saveTask, Time } from '../tasks/index.ts'
 import { claimTasks } from './claim.ts'
 import { completeExecution, type Ending } from './complete.ts'
+import { claimExamples, completeExamples, heartbeatExamples, releaseExamples } from './examples.ts'
 import { releaseExecution } from './give-back.ts'
 import { whyNotHeld, whyNotStartable } from './rules.ts'
 import {
@@ -145,6 +146,7 @@ export const completeExecutionOperation = operation({
   input: CompleteExecution,
   output: Execution.extend({ next: z.array(Claim).optional() }),
   problems: { execution_not_found: 404, execution_completed: 409, lease_held: 409, lease_lost: 409 },
+  examples: completeExamples,
   async run(ctx, { execution_id, claim_next, ...input }) {
     const token = input.lease_token ?? null
     const ending: Ending = {
@@ -175,6 +177,7 @@ export const claim = operation({
   input: ClaimTasks,
   output: z.array(Claim),
   longPoll: { seconds: (input) => input.wait_seconds, satisfied: (claims) => claims.length > 0 },
+  examples: claimExamples,
   async run(ctx, { wait_seconds: _, ...wish }) {
     return claimTasks(ctx, ctx.origin, wish)
   },
@@ -199,6 +202,7 @@ export const heartbeat = operation({
   }),
   output: z.strictObject({ expires_at: Time, stop: z.string().nullable() }),
   problems: { execution_not_found: 404, execution_completed: 409, lease_lost: 409 },
+  examples: heartbeatExamples,
   async run(ctx, { execution_id, lease_token, lease_seconds, progress }) {
     const { expires_at } = await untilDone(ctx, execution_id, lease_token, async () => {
       const [row] = await sql.heartbeat(
@@ -228,6 +232,7 @@ export const release = operation({
   input: z.strictObject({ execution_id: Id, lease_token: LeaseToken.optional(), note: Note.optional() }),
   output: Execution,
   problems: { execution_not_found: 404, execution_completed: 409, lease_held: 409, lease_lost: 409 },
+  examples: releaseExamples,
   async run(ctx, { execution_id, lease_token, note }) {
     const token = lease_token ?? null
     return untilDone(ctx, execution_id, token, () =>

@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
 import { progress } from '@clack/prompts'
-import type { Command, CommandCall } from '../../kernel/operation.ts'
+import { UsageError, type Command, type CommandCall } from '../../kernel/command.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { reportLines } from './report-text.ts'
 import { FORMAT_NAMES, ImportReport } from './schema.ts'
-import { readSourceFile, SourceFileError } from './source-file.ts'
+import { readSourceFile } from './source-file.ts'
 
 const INTERRUPTED = 130
 
@@ -41,27 +41,12 @@ async function send(call: CommandCall, input: Readonly<Record<string, unknown>>)
   }
 }
 
-function refuse(call: CommandCall, detail: string): number {
-  call.note(
-    call.json
-      ? JSON.stringify({ title: 'wrong usage', detail, code: 'wrong_usage' })
-      : `cairn: wrong_usage: ${detail}`,
-  )
-  return 2
-}
-
 async function run(call: CommandCall): Promise<number> {
   const [format = '', file = ''] = call.arguments
   const { dryRun, strict, reopen } = call.options
   if (!FORMAT_NAMES.some((name) => name === format))
-    return refuse(call, `There is no format ${format}; the formats are ${FORMAT_NAMES.join(', ')}.`)
-  let content: string
-  try {
-    content = await readSourceFile(file)
-  } catch (error) {
-    if (error instanceof SourceFileError) return refuse(call, error.message)
-    throw error
-  }
+    throw new UsageError(`There is no format ${format}; the formats are ${FORMAT_NAMES.join(', ')}.`)
+  const content = await readSourceFile(file)
   const input = {
     format,
     content,

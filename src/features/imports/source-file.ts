@@ -1,8 +1,6 @@
 import { createReadStream } from 'node:fs'
+import { UsageError } from '../../kernel/command.ts'
 import { SOURCE_LIMIT } from './schema.ts'
-
-/** A source can't be read; the message is one sentence. */
-export class SourceFileError extends Error {}
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -10,14 +8,14 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'you may not read it',
 }
 
-const refuse = (file: string, reason: string, cause?: unknown): SourceFileError =>
-  new SourceFileError(`${file === '-' ? 'Standard input' : file} can't be imported: ${reason}.`, { cause })
+const refuse = (file: string, reason: string, cause?: unknown): UsageError =>
+  new UsageError(`${file === '-' ? 'Standard input' : file} can't be imported: ${reason}.`, { cause })
 
 /** UTF-16 is what some shells write when output is redirected into a file. */
 const isUtf16 = (bytes: Buffer): boolean =>
   (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
 
-/** Reads a file, or standard input by `-`, as UTF-8. Throws SourceFileError. */
+/** Reads a file, or standard input by `-`, as UTF-8. Throws UsageError. */
 export async function readSourceFile(
   file: string,
   stdin: AsyncIterable<unknown> = process.stdin,
@@ -31,7 +29,7 @@ export async function readSourceFile(
       if (size > SOURCE_LIMIT) throw refuse(file, 'it has more than 32 MiB; cut it into several files')
     }
   } catch (error) {
-    if (error instanceof SourceFileError) throw error
+    if (error instanceof UsageError) throw error
     const { code = '' } = error as NodeJS.ErrnoException
     throw refuse(file, REASONS[code] ?? (error as Error).message, error)
   }

@@ -8,7 +8,7 @@ import { createTask, createTasks, moveTask } from '../../../test/tasks.ts'
 import { formerValues } from '../../kernel/record.ts'
 import type { Dependency } from '../dependencies/index.ts'
 import { executions } from '../executions/index.ts'
-import type { Claim } from '../executions/schema.ts'
+import type { Claim } from '../executions/index.ts'
 import type { Task } from '../tasks/index.ts'
 import { releaseForgottenAssignments } from './duties.ts'
 

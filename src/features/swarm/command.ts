@@ -1,5 +1,5 @@
-import type { Command, CommandCall } from '../../kernel/operation.ts'
-import { Coordinator, SwarmStuck, type SwarmProgress, type SwarmReport } from './coordinator.ts'
+import { UsageError, type Command, type CommandCall } from '../../kernel/command.ts'
+import { Coordinator, type SwarmProgress, type SwarmReport } from './coordinator.ts'
 import { holdsTrue } from './proof.ts'
 
 const number = (call: CommandCall, name: string, min: number, max: number): number => {
@@ -11,8 +11,6 @@ const number = (call: CommandCall, name: string, min: number, max: number): numb
     )
   return value
 }
-
-class UsageError extends Error {}
 
 const line = (p: SwarmProgress): string =>
   `${p.completed}/${p.tasks} completed, ${p.failed} failed and retried, ${p.lost} lost, ${p.killed} workers killed, ${p.per_second.toFixed(1)}/s`
@@ -50,30 +48,19 @@ function summary(report: SwarmReport): string {
 }
 
 async function run(call: CommandCall): Promise<number> {
-  let coordinator: Coordinator
   const ticker = makeTicker()
-  try {
-    coordinator = new Coordinator({
-      ...(await call.server()),
-      workers: number(call, 'workers', 1, 500),
-      work_milliseconds: number(call, 'work', 0, 3_600_000),
-      fail_rate: number(call, 'failRate', 0, 1),
-      kill_every_seconds: number(call, 'killEvery', 0, 86_400),
-      lease_seconds: Math.ceil(number(call, 'lease', 1, 86_400)),
-      agent_type: String(call.options['agentType']),
-      onProgress: (progress) => ticker.tick(progress),
-    })
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    process.stderr.write(`cairn: ${error.message}\n`)
-    return 2
-  }
-  const interrupt = (): void => {
-    coordinator.abort()
-    process.exit(130)
-  }
-  process.once('SIGINT', interrupt)
-  process.once('SIGTERM', interrupt)
+  const coordinator = new Coordinator({
+    ...(await call.server()),
+    workers: number(call, 'workers', 1, 500),
+    work_milliseconds: number(call, 'work', 0, 3_600_000),
+    fail_rate: number(call, 'failRate', 0, 1),
+    kill_every_seconds: number(call, 'killEvery', 0, 86_400),
+    lease_seconds: Math.ceil(number(call, 'lease', 1, 86_400)),
+    agent_type: String(call.options['agentType']),
+    onProgress: (progress) => ticker.tick(progress),
+  })
+  // Workers are processes of their own: an interrupted swarm must not leave them behind.
+  call.signal.addEventListener('abort', () => coordinator.abort(), { once: true })
   try {
     const report = await coordinator.run()
     ticker.end()
@@ -81,18 +68,15 @@ async function run(call: CommandCall): Promise<number> {
     return holdsTrue(report) ? 0 : 1
   } catch (error) {
     ticker.end()
-    if (!(error instanceof SwarmStuck)) throw error
-    process.stderr.write(`cairn: ${error.message}\n`)
-    return 1
-  } finally {
-    process.off('SIGINT', interrupt)
-    process.off('SIGTERM', interrupt)
+    if (call.signal.aborted) return 130
+    throw error
   }
 }
 
 export const swarmCommand: Command = {
   name: 'swarm',
   summary: 'Run a simulated swarm that drains the graph, and prove from the record that it did so properly',
+  next: 'swarm --workers 20  # simulated agents drain what is there',
   options: [
     { flags: '--workers <n>', description: 'Worker processes', fallback: '20' },
     { flags: '--work <ms>', description: 'Mean milliseconds of simulated work a task', fallback: '100' },

@@ -48,6 +48,7 @@ export class Coordinator {
   #retries = 0
   #lost = 0
   #stopping = false
+  #aborted = false
 
   constructor(options: SwarmOptions) {
     this.#options = options
@@ -77,9 +78,10 @@ export class Coordinator {
     }
   }
 
-  /** Kills the workers at once, for an interrupted run. */
+  /** Kills the workers at once, and makes `run` throw: for an interrupted run. */
   abort(): void {
     this.#stopping = true
+    this.#aborted = true
     for (const child of this.#children) child.kill('SIGKILL')
   }
 
@@ -112,6 +114,7 @@ export class Coordinator {
     let nextKill = Date.now() + this.#options.kill_every_seconds * 1000
     let lastMove = { at: Date.now(), completions: 0 }
     while (await this.#tasksAreLeft()) {
+      if (this.#aborted) throw new Error('The swarm was interrupted.')
       for (let turn = 0; turn < 5; turn++) {
         this.#tell(tasks, started)
         await sleep(200)

@@ -1,4 +1,5 @@
-import type { Command, Feature } from '../../kernel/operation.ts'
+import type { Command } from '../../kernel/command.ts'
+import type { Feature } from '../../kernel/operation.ts'
 
 /** What a fresh server says of itself. */
 export interface Greeting {

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { EmbeddedPostgresError } from '../../embedded/index.ts'
+import { UsageError } from '../../kernel/command.ts'
 import { MigrationError } from '../../kernel/migrate.ts'
 import { Problem, problemDocument } from '../../kernel/problem.ts'
 import { SettingsError } from '../../kernel/settings.ts'
@@ -14,9 +15,6 @@ export const EXIT = {
   /** No server answers. */
   unreachable: 3,
 } as const
-
-/** A command was called wrongly; the message is one sentence. */
-export class UsageError extends Error {}
 
 /** No server of ours answers at the address; the message is one sentence. */
 export class Unreachable extends Error {}

@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { UsageError } from '../../kernel/command.ts'
 import type { Operation } from '../../kernel/operation.ts'
 import { fieldsOf, makeGatherer } from '../http/input.ts'
-import { UsageError } from './faults.ts'
 
 interface JsonSchema {
   type?: string

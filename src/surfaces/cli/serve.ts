@@ -96,8 +96,6 @@ async function serveUntilStopped(
   const signal = await Promise.race([stopped, died])
   if (signal === undefined) app.log.fatal('the embedded database ended by itself; the server stops')
   else app.log.info({ signal }, 'stopping')
-  // A connection that was busy when the server closed goes idle with its last answer, and would be kept for a minute.
-  const sweep = setInterval(() => http.fastify.server.closeIdleConnections(), 50)
-  await http.drain().finally(() => clearInterval(sweep))
+  await http.drain()
   return signal === undefined ? EXIT.failed : EXIT.done
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import pg from 'pg'
 import { bodyOf, problemOf } from '../../../test/answers.ts'
+import { eventually } from '../../../test/eventually.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask } from '../../../test/tasks.ts'
 
@@ -118,15 +120,20 @@ test('browsers may call from the origins that are set, and from no other', async
 test('a stopping server finishes what runs, ends what waits, and takes nothing new', async () => {
   const stopping = await testServer()
   const waiting = stopping.post('/tasks/claim', { worker_id: 'w', agent_type: 'a', wait_seconds: 30 })
-  await createTask(stopping, { title: 'wakes it' })
-  bodyOf(await waiting)
-  const never = { worker_id: 'w', agent_type: 'a', tags: ['never'], wait_seconds: 30 }
-  const idle = stopping.post('/tasks/claim', never)
+  await eventually('it waits', async () => stopping.app.pool.totalCount > 0)
+  const held = new pg.Client({ connectionString: stopping.databaseUrl })
+  await held.connect()
+  await held.query('BEGIN; LOCK TABLE tasks IN EXCLUSIVE MODE')
   const creating = Array.from({ length: 20 }, () => stopping.post('/tasks', { title: 'x' }))
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await eventually('all of them run', () => stopping.app.pool.waitingCount >= 10)
   const closed = stopping.close()
-  assert.deepEqual(bodyOf(await idle), [])
-  for (const answer of await Promise.all(creating)) assert.equal(answer.status, 201)
+  await held.query('COMMIT')
+  await held.end()
+  assert.deepEqual(bodyOf(await waiting), [])
+  for (const answer of await Promise.all(creating)) {
+    assert.equal(answer.status, 201)
+    assert.equal(answer.headers.get('connection'), 'close')
+  }
   await closed
   await assert.rejects(stopping.get('/health'))
 })

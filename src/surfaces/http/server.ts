@@ -117,7 +117,7 @@ function addRoute(
         throw new Problem(
           'unsupported_media_type',
           415,
-          `Send the body as ${['application/json', ...(textBody ?? [])].join(' or ')}, and say so in Content-Type.`,
+          `Send the body as ${[...new Set(['application/json', ...(textBody ?? [])])].join(' or ')}, and say so in Content-Type.`,
         )
     },
     handler: async (request, reply) => {
@@ -215,7 +215,10 @@ export async function makeHttpServer(
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   server.addHook('onRequest', async (request, reply) => {
     stamp(request, reply)
+  })
+  server.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping.signal.aborted) void reply.header('Connection', 'close')
+    done(null, payload)
   })
   server.addHook('onResponse', async (request, reply) => {
     const operation = request.routeOptions.config.operation ?? 'none'
@@ -254,7 +257,9 @@ export async function makeHttpServer(
     fastify: server,
     async drain() {
       stopping.abort()
-      await server.close()
+      // A connection that was busy when the server closed goes idle with its last answer, and would be kept for a minute.
+      const sweep = setInterval(() => server.server.closeIdleConnections(), 50)
+      await server.close().finally(() => clearInterval(sweep))
     },
   }
 }
