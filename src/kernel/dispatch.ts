@@ -149,6 +149,8 @@ async function poll(
     const left = deadline - Date.now()
     if (!longPoll || left <= 0 || longPoll.satisfied(answer.body) || request.signal?.aborted) return answer
     await app.wake.news(caller.tenant, Math.min(left, 1000), request.signal)
+    // What is there now would go to somebody who has hung up.
+    if (request.signal?.aborted) return answer
     if (request.authenticateAgain) requirePermission(await request.authenticateAgain(), op.permission)
   }
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { Page } from '../../kernel/cursor.ts'
 import type { Ctx } from '../../kernel/context.ts'
 import { Id, newId } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound, Problem } from '../../kernel/problem.ts'
 import { refuseGrant, requireKnown } from './permissions.ts'
 import { differs, nameTaken, pageById, recordChange, requireVersion } from './reading.ts'
-import { ChangeRole, CreateRole, Page, Role } from './schema.ts'
+import { ChangeRole, CreateRole, Role } from './schema.ts'
 import * as sql from './sql.ts'
 
 const example = {

@@ -1,20 +1,8 @@
 import { z } from 'zod'
-import { Cursor } from '../../kernel/cursor.ts'
 import { Id } from '../../kernel/ids.ts'
-
-const Time = z.iso.datetime().meta({
-  description: 'RFC 3339, UTC',
-  examples: ['2026-11-22T09:30:00.000000Z'],
-})
+import { Time } from '../../kernel/time.ts'
 
 const Version = z.int().meta({ description: 'Grows with every change; the ETag' })
-
-/** How these lists are cut into pages; they are in the order of creation. */
-export const Page = {
-  limit: z.int().min(1).max(1000).default(100).meta({ description: 'Rows a page' }),
-  offset: z.int().min(0).max(1_000_000).default(0).meta({ description: 'Rows to leave out; prefer cursor' }),
-  cursor: Cursor.optional(),
-}
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { Page } from '../../kernel/cursor.ts'
 import type { Ctx } from '../../kernel/context.ts'
 import { Id, newId } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { refuseGrant } from './permissions.ts'
 import { differs, nameTaken, pageById, recordChange, requireVersion } from './reading.ts'
-import { ChangeUser, CreateUser, looksLikeId, Page, User, type Role } from './schema.ts'
+import { ChangeUser, CreateUser, looksLikeId, User, type Role } from './schema.ts'
 import * as sql from './sql.ts'
 
 const example = {

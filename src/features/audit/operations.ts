@@ -5,15 +5,11 @@ import { Id } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { typesOf, typesOfEntity, typesToFollow } from './event-types.ts'
 import { toEvent } from './event.ts'
+import { taskExample as task } from '../tasks/index.ts'
 import { Event, FollowEvents, ListAudit, RecordRow } from './schema.ts'
 import * as sql from './sql.ts'
 
-const taskExample = {
-  id: '019aaf3e-5b1c-7d2a-9c55-0d8f4f3f2a10',
-  number: 17,
-  title: 'Add the retry endpoint',
-  status: 'completed',
-}
+const taskExample = { ...task, status: 'completed', version: 3 }
 
 const rowExample = {
   id: '019aaf3e-5b1c-7d2a-9c55-0d8f4f3f2b00',

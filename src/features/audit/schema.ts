@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Id } from '../../kernel/ids.ts'
-import { Page, Time } from '../tasks/index.ts'
+import { Page } from '../../kernel/cursor.ts'
+import { Time } from '../../kernel/time.ts'
 
 const Entity = z.record(z.string(), z.unknown())
 const OldValues = Entity.nullable().meta({

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../kernel/context.ts'
 import { notFound } from '../../kernel/problem.ts'
-import { lockTasks, type Status, type Task } from '../tasks/index.ts'
+import { lockTasks, type Task } from '../tasks/index.ts'
 import * as rules from './rules.ts'
 import type { Dependency, Edge } from './schema.ts'
 import * as sql from './sql.ts'
@@ -36,13 +36,12 @@ function recordUnblocked(ctx: Ctx, task: Task, met: number): void {
   })
 }
 
-/** Inserts edges between locked tasks, counts and records them. `statusOf` tells a prerequisite's status. */
+/** Inserts edges between locked tasks and records them, and changes counts: all those that the edges bring, or a part. */
 export async function insertEdges(
   ctx: Ctx,
   edges: readonly Edge[],
-  statusOf: (id: string) => Status | undefined,
+  shifts: readonly rules.CountShift[],
 ): Promise<Dependency[]> {
-  const shifts = rules.countShifts(edges, statusOf)
   const rows = await sql.writeEdges(
     ctx,
     edges.map((edge) => edge.task_id),
@@ -93,7 +92,8 @@ export async function addEdge(ctx: Ctx, edge: Edge): Promise<Dependency> {
   const loop = found?.loop ? await findLoop(ctx, edge) : undefined
   if (loop) throw rules.dependencyCycle(loop)
   if (rules.comesTooLate(edge, task.status, prerequisite.status)) throw rules.taskAlreadyStarted(task.status)
-  const [dependency] = await insertEdges(ctx, [edge], () => prerequisite.status)
+  const shifts = rules.countShifts([edge], () => prerequisite.status)
+  const [dependency] = await insertEdges(ctx, [edge], shifts)
   return dependency!
 }
 
@@ -118,7 +118,8 @@ export async function addEdges(
   const rows = existing.size > 0 ? await sql.lockStatuses(ctx, [...existing]) : []
   const statuses = new Map(rows.map((row) => [row.id, row.status]))
   for (const id of existing) if (!statuses.has(id)) throw notFound('task', id)
-  const added = await insertEdges(ctx, wanted, (id) => statuses.get(id))
+  const shifts = rules.countShifts(wanted, (id) => statuses.get(id))
+  const added = await insertEdges(ctx, wanted, shifts)
   const byPair = new Map(added.map((edge) => [rules.pairOf(edge), edge]))
   return wanted.map((edge) => byPair.get(rules.pairOf(edge))!)
 }

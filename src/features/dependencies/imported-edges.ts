@@ -3,7 +3,7 @@ import { notFound } from '../../kernel/problem.ts'
 import type { Status } from '../tasks/index.ts'
 import { admitEdges } from './acyclic.ts'
 import { insertEdges } from './edges.ts'
-import { comesTooLate, pairOf } from './rules.ts'
+import { comesTooLate, countShifts, pairOf } from './rules.ts'
 import type { Edge } from './schema.ts'
 import * as sql from './sql.ts'
 
@@ -14,7 +14,7 @@ import * as sql from './sql.ts'
  */
 export type EdgeOutcome = 'added' | 'exists' | 'loop' | 'self' | 'already_started'
 
-/** Edges a statement. */
+/** Edges a statement, and tasks that it counts anew. */
 const BATCH = 5_000
 
 /** So few edges that any plan will do. */
@@ -71,8 +71,10 @@ export async function addImportedEdges(ctx: Ctx, edges: readonly Edge[]): Promis
   candidates.forEach((nth, place) => (outcomes[nth] = admitted[place] ? 'added' : 'loop'))
 
   const added = candidates.filter((nth) => outcomes[nth] === 'added').map((nth) => edges[nth]!)
-  for (let from = 0; from < added.length; from += BATCH)
-    await insertEdges(ctx, added.slice(from, from + BATCH), statusOf)
+  // A task is written once, however many of its edges there are: each time, all its index entries are written anew.
+  const shifts = countShifts(added, statusOf)
+  for (let from = 0; from < Math.max(added.length, shifts.length); from += BATCH)
+    await insertEdges(ctx, added.slice(from, from + BATCH), shifts.slice(from, from + BATCH))
 
   return outcomes.map((outcome, nth) => {
     if (outcome) return outcome

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { makeCursor, openCursor } from '../../kernel/cursor.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound } from '../../kernel/problem.ts'
-import { requireTask, taskId, taskIds, TaskRef } from '../tasks/index.ts'
+import { requireTask, taskId, taskIds, TaskRef, taskExample as task } from '../tasks/index.ts'
 import { addEdge, removeEdge } from './edges.ts'
 import {
   AddDependency,
@@ -28,22 +28,7 @@ const dependencyExample = {
   created_at: '2026-11-22T09:31:00.000000Z',
 }
 
-const taskExample = {
-  id: waiting,
-  number: 17,
-  title: 'Add the retry endpoint',
-  description: '',
-  status: 'ready',
-  priority: 4,
-  effort_estimate: 30,
-  tags: ['api'],
-  assigned_worker: null,
-  unmet_dependencies: 1,
-  priority_score: null,
-  version: 1,
-  created_at: '2026-11-22T09:30:00.000000Z',
-  updated_at: '2026-11-22T09:30:00.000000Z',
-}
+const taskExample = { ...task, unmet_dependencies: 1 }
 
 /** Makes a task wait for another. */
 export const addDependency = operation({

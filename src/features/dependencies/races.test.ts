@@ -142,53 +142,132 @@ async function untilSomebodyWaits(): Promise<void> {
   }
 }
 
-/** The two ways to complete a task; each prepares it and answers what then does it. */
+/**
+ * Sends a request while a transaction holds what `change` has locked and written, commits once the request waits for it,
+ * and answers what the request then gets.
+ */
+async function meeting(
+  change: (scope: Scope) => Promise<unknown>,
+  request: () => Promise<TestAnswer>,
+): Promise<TestAnswer> {
+  const sent = await transact(server.app.pool, async (db) => {
+    await change({ db, tenant })
+    const answer = request()
+    await untilSomebodyWaits()
+    // Wrapped, since a promise that is returned here would be waited for before the commit that it waits for.
+    return { answer }
+  })
+  return sent.answer
+}
+
+const unmet = async (id: string): Promise<number> => (await readTask(server, id)).unmet_dependencies
+
+/** The two ways to complete a task; each prepares it, and answers what then does it. */
 const COMPLETIONS = {
-  async byItsWorker(id: string): Promise<() => Promise<TestAnswer>> {
+  async 'by its worker'(id: string): Promise<() => Promise<TestAnswer>> {
     bodyOf(await server.post(`/tasks/${id}/tags`, [id]))
     const [claim] = await claimTasks(server, { tags: [id] })
     return () => complete(server, claim!)
   },
-  async byHand(id: string): Promise<() => Promise<TestAnswer>> {
+  async 'by hand'(id: string): Promise<() => Promise<TestAnswer>> {
     await moveTask(server, id, 'assigned', 'in_progress')
     return () => server.patch(`/tasks/${id}`, { status: 'completed' })
   },
 }
+type Completion = keyof typeof COMPLETIONS
 
 /**
- * Completes a prerequisite while a hard edge to it is being added: the completion begins before the edge is committed
- * and ends after it. Answers the count that the edge's task is left with. `noticed`: whether the edge raises the
- * prerequisite's `dependents_version`, as it should.
+ * A completion begins before a hard edge to its task is committed, and ends after it. Answers the count that the edge's
+ * task is left with. `noticed`: whether the edge raises `dependents_version` of the prerequisite, as it should.
  */
-async function countAfterMeeting(completion: keyof typeof COMPLETIONS, noticed: boolean): Promise<number> {
+async function countAfterAdding(completion: Completion, noticed = 1): Promise<number> {
   const [known, late, prerequisite] = await someTasks(3)
   bodyOf(await add(known!, prerequisite!), 201)
-  const finish = await COMPLETIONS[completion](prerequisite!)
-  const finished = await transact(server.app.pool, async (db) => {
-    const scope: Scope = { db, tenant }
-    await sql.lockGraph(scope)
-    await sql.lockStatuses(scope, [late!, prerequisite!])
-    const ends = [late!, prerequisite!]
-    await sql.writeEdges(scope, [late!], [prerequisite!], ['hard'], ends, [1, 0], [0, noticed ? 1 : 0])
-    const finishing = finish()
-    await untilSomebodyWaits()
-    // Wrapped, since a promise that is answered here would be waited for, and it waits for the commit.
-    return { finishing }
-  })
-  bodyOf(await finished.finishing)
-  assert.equal((await readTask(server, known!)).unmet_dependencies, 0)
-  return (await readTask(server, late!)).unmet_dependencies
+  const ends = [late!, prerequisite!]
+  const answer = await meeting(
+    async (scope) => {
+      await sql.lockGraph(scope)
+      await sql.lockStatuses(scope, ends)
+      await sql.writeEdges(scope, [late!], [prerequisite!], ['hard'], ends, [1, 0], [0, noticed])
+    },
+    await COMPLETIONS[completion](prerequisite!),
+  )
+  bodyOf(answer)
+  assert.equal(await unmet(known!), 0)
+  return unmet(late!)
 }
 
-test('a completion that meets an edge being added counts it, by its worker and by hand', async () => {
-  for (let round = 0; round < 5; round++) {
-    assert.equal(await countAfterMeeting('byItsWorker', true), 0)
-    assert.equal(await countAfterMeeting('byHand', true), 0)
-  }
+/** The same for an edge that is removed. Its task waits for another prerequisite, too. */
+async function countAfterRemoving(completion: Completion): Promise<number> {
+  const [task, prerequisite, other] = await someTasks(3)
+  const { id } = bodyOf<{ id: string }>(await add(task!, prerequisite!), 201)
+  bodyOf(await add(task!, other!), 201)
+  const answer = await meeting(
+    async (scope) => {
+      await sql.lockStatuses(scope, [prerequisite!])
+      await sql.removeEdges(scope, [id], null)
+    },
+    await COMPLETIONS[completion](prerequisite!),
+  )
+  bodyOf(answer)
+  return unmet(task!)
+}
+
+for (const completion of ['by its worker', 'by hand'] as const) {
+  test(`a completion ${completion} that meets an edge being added counts it`, async () => {
+    assert.equal(await countAfterAdding(completion), 0)
+  })
+
+  test(`a completion ${completion} that meets an edge being removed does not count it twice`, async () => {
+    assert.equal(await countAfterRemoving(completion), 1)
+  })
+}
+
+test('what tells a completion of a new edge is dependents_version: without it the task would wait for ever', async () => {
+  assert.equal(await countAfterAdding('by its worker', 0), 1)
 })
 
-test('what tells a completion of that edge is dependents_version: without it the task would wait for ever', async () => {
-  assert.equal(await countAfterMeeting('byItsWorker', false), 1)
+/** What a completion does to a task and its dependents, without its execution. */
+const completeBySql = (id: string) => async (scope: Scope) => {
+  await sql.lockStatuses(scope, [id])
+  await scope.db.query(`UPDATE tasks SET status = 'completed' WHERE tenant_id = $1 AND id = $2`, [tenant, id])
+  await sql.releaseDependents(scope, id)
+}
+
+test('an edge that is added while its prerequisite is being completed is met from the start', async () => {
+  const [task, prerequisite] = await someTasks(2)
+  bodyOf(await meeting(completeBySql(prerequisite!), () => add(task!, prerequisite!)), 201)
+  assert.equal(await unmet(task!), 0)
+})
+
+test('a task that is created while its prerequisite is being completed does not wait for it', async () => {
+  const [prerequisite] = await someTasks(1)
+  const answer = await meeting(completeBySql(prerequisite!), () =>
+    server.post('/tasks', { title: 'late', depends_on: [prerequisite] }),
+  )
+  assert.equal(bodyOf<{ unmet_dependencies: number }>(answer, 201).unmet_dependencies, 0)
+})
+
+test('an edge that is removed while its prerequisite is being completed is not counted twice', async () => {
+  const [task, prerequisite, other] = await someTasks(3)
+  const { id } = bodyOf<{ id: string }>(await add(task!, prerequisite!), 201)
+  bodyOf(await add(task!, other!), 201)
+  const remove = () => server.del(`/tasks/${task}/dependencies/${id}`)
+  bodyOf(await meeting(completeBySql(prerequisite!), remove), 204)
+  assert.equal(await unmet(task!), 1)
+})
+
+test('an edge that is added to a task being deleted finds no task', async () => {
+  const [task, prerequisite] = await someTasks(2)
+  const answer = await meeting(
+    async (scope) => {
+      await sql.lockStatuses(scope, [prerequisite!])
+      await scope.db.query('DELETE FROM tasks WHERE tenant_id = $1 AND id = $2', [tenant, prerequisite])
+    },
+    () => add(task!, prerequisite!),
+  )
+  problemOf(answer, 404, 'task_not_found')
+  assert.equal(await unmet(task!), 0)
 })
 
 test('while edges come and go, tasks are completed and others deleted, every count stays true', async () => {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Id } from '../../kernel/ids.ts'
-import { EffortMinutes, Page, Priority, Task, TaskRef, TaskStatus, Time } from '../tasks/index.ts'
+import { Page } from '../../kernel/cursor.ts'
+import { Time } from '../../kernel/time.ts'
+import { EffortMinutes, Priority, Task, TaskRef, TaskStatus } from '../tasks/index.ts'
 
 /** `hard` edges block; `soft` edges order work where there is a choice, and never block. */
 export const DependencyType = z.enum(['hard', 'soft']).meta({

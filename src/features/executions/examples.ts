@@ -1,22 +1,14 @@
 import type { Example } from '../../kernel/operation.ts'
+import { taskExample, type Task } from '../tasks/index.ts'
 
-const TASK_ID = '019aaf3e-5b1c-7d2a-9c55-0d8f4f3f2a10'
+const TASK_ID = taskExample.id
 const EXECUTION_ID = '019aaf40-1f6b-7a31-8a7e-5d0c6b1f4e22'
 
-const task = {
-  id: TASK_ID,
-  number: 17,
-  title: 'Add the retry endpoint',
-  description: '',
+const task: Task = {
+  ...taskExample,
   status: 'in_progress',
-  priority: 4,
-  effort_estimate: 30,
-  tags: ['api'],
   assigned_worker: 'bifrost-7',
-  unmet_dependencies: 0,
-  priority_score: null,
   version: 2,
-  created_at: '2026-11-22T09:30:00.000000Z',
   updated_at: '2026-11-22T09:32:00.000000Z',
 }
 
@@ -81,5 +73,63 @@ export const releaseExamples: readonly Example[] = [
     summary: 'With a note for whoever takes it next',
     input: { execution_id: EXECUTION_ID, lease_token: 1, note: 'The fixtures are missing' },
     output: { ...closed, outcome: 'released', note: 'The fixtures are missing' },
+  },
+]
+
+export const startExamples: readonly Example[] = [
+  {
+    summary: 'Without a lease',
+    input: { task_id: 17, agent_type: 'coder', worker_id: 'bifrost-7' },
+    output: { ...open, lease_expires_at: null },
+  },
+]
+
+const succeeded = { ...closed, success: true, outcome: 'succeeded', cost_dollars: 0.042 }
+
+export const getExamples: readonly Example[] = [
+  { summary: 'One that ended', input: { execution_id: EXECUTION_ID }, output: succeeded },
+]
+
+export const historyExamples: readonly Example[] = [
+  {
+    summary: 'One attempt',
+    input: { task_id: 17 },
+    output: {
+      executions: [succeeded],
+      summary: {
+        total_attempts: 1,
+        success_count: 1,
+        failure_count: 0,
+        total_cost: 0.042,
+        average_duration: 250,
+      },
+    },
+  },
+]
+
+const counts = {
+  total_executions: 1,
+  success_rate: 100,
+  average_duration: 250,
+  average_cost: 0.042,
+  total_cost: 0.042,
+  lost: 0,
+  released: 0,
+  preempted: 0,
+}
+
+export const metricsExamples: readonly Example[] = [
+  {
+    summary: 'One success within the hour',
+    input: { agent_type: 'coder' },
+    output: { agent_type: 'coder', metrics: { last_hour: counts, last_day: counts, all_time: counts } },
+  },
+]
+
+export const staleExamples: readonly Example[] = [
+  {
+    summary: 'One that runs longer than twice its estimate',
+    input: { older_than_minutes: 120 },
+    output: [{ ...open, task, reasons: ['over_estimate'] }],
   },
 ]

@@ -3,11 +3,18 @@ import type { Ctx } from '../../kernel/context.ts'
 import { Id } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound, Problem } from '../../kernel/problem.ts'
+import { Time } from '../../kernel/time.ts'
 import { unmetPrerequisites } from '../dependencies/index.ts'
-import { lockTask, recordTask, saveTask, Time } from '../tasks/index.ts'
+import { lockTask, recordTask, saveTask } from '../tasks/index.ts'
 import { claimTasks } from './claim.ts'
 import { completeExecution, type Ending } from './complete.ts'
-import { claimExamples, completeExamples, heartbeatExamples, releaseExamples } from './examples.ts'
+import {
+  claimExamples,
+  completeExamples,
+  heartbeatExamples,
+  releaseExamples,
+  startExamples,
+} from './examples.ts'
 import { releaseExecution } from './give-back.ts'
 import { whyNotHeld, whyNotStartable } from './rules.ts'
 import {
@@ -80,6 +87,7 @@ export const startExecution = operation({
     assigned_to_other_worker: 409,
     dependencies_unmet: 409,
   },
+  examples: startExamples,
   async run(ctx, input) {
     const before = await lockTask(ctx, input.task_id)
     const [open] = await sql.findOpen(ctx, before.id)

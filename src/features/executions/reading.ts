@@ -3,6 +3,7 @@ import { Id } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { AgentType, taskId, Task, TaskRef } from '../tasks/index.ts'
+import { getExamples, historyExamples, metricsExamples, staleExamples } from './examples.ts'
 import { Execution } from './schema.ts'
 import * as sql from './sql.ts'
 
@@ -16,6 +17,7 @@ export const getExecution = operation({
   input: z.strictObject({ execution_id: Id }),
   output: Execution,
   problems: { execution_not_found: 404 },
+  examples: getExamples,
   async run(ctx, { execution_id }) {
     const [held] = await sql.findExecution(ctx, execution_id)
     if (!held) throw notFound('execution', execution_id)
@@ -33,6 +35,7 @@ export const history = operation({
   input: z.strictObject({ task_id: TaskRef }),
   output: sql.History,
   problems: { task_not_found: 404 },
+  examples: historyExamples,
   async run(ctx, { task_id }) {
     const [row] = await sql.historyOf(ctx, await taskId(ctx, task_id))
     if (!row?.found) throw notFound('task', task_id)
@@ -50,6 +53,7 @@ export const agentMetrics = operation({
   runs: 'read',
   input: z.strictObject({ agent_type: AgentType }),
   output: sql.AgentMetrics,
+  examples: metricsExamples,
   async run(ctx, { agent_type }) {
     const [row] = await sql.agentMetrics(ctx, agent_type)
     return { agent_type, metrics: row!.metrics }
@@ -70,6 +74,7 @@ export const stale = operation({
     limit: z.int().min(1).max(1000).default(100),
   }),
   output: z.array(Execution.extend({ task: Task, reasons: z.array(z.enum(['over_age', 'over_estimate'])) })),
+  examples: staleExamples,
   async run(ctx, { older_than_minutes, limit }) {
     const rows = await sql.staleExecutions(ctx, older_than_minutes, limit)
     return rows.map(({ execution, task, over_age, over_estimate }) => ({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Id } from '../../kernel/ids.ts'
-import { AgentType, Tag, Task, TaskRef, Time, WorkerId } from '../tasks/index.ts'
+import { Time } from '../../kernel/time.ts'
+import { AgentType, Tag, Task, TaskRef, WorkerId } from '../tasks/index.ts'
 
 /** How an execution ended. Lost, released and preempted ones are no failures. */
 export const OUTCOMES = ['succeeded', 'failed', 'lost', 'released', 'preempted'] as const

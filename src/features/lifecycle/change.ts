@@ -22,6 +22,7 @@ import {
   saveTexts,
   storedMetadata,
   Task,
+  taskExample,
   TaskRef,
   TaskStatus,
   Title,
@@ -209,6 +210,13 @@ export const changeTask = operation({
     lease_held: 409,
     version_mismatch: 412,
   },
+  examples: [
+    {
+      summary: 'Another priority',
+      input: { task_id: 17, priority: 5 },
+      output: { ...taskExample, priority: 5, version: 2 },
+    },
+  ],
   run: async (ctx, input) => applyChange(ctx, await lockTask(ctx, input.task_id), input),
 })
 
@@ -230,6 +238,13 @@ export const assignTask = operation({
     dependencies_unmet: 409,
     version_mismatch: 412,
   },
+  examples: [
+    {
+      summary: 'To a worker',
+      input: { task_id: 17, worker_id: 'bifrost-7' },
+      output: { ...taskExample, status: 'assigned', assigned_worker: 'bifrost-7', version: 2 },
+    },
+  ],
   run: async (ctx, { task_id, worker_id }) =>
     applyChange(ctx, await lockTask(ctx, task_id), {
       task_id,
@@ -251,6 +266,13 @@ export const estimateTask = operation({
   input: z.strictObject({ task_id: TaskRef, effort_minutes: EffortMinutes }),
   output: Task,
   problems: { task_not_found: 404, version_mismatch: 412 },
+  examples: [
+    {
+      summary: 'Half an hour',
+      input: { task_id: 17, effort_minutes: 30 },
+      output: { ...taskExample, version: 2 },
+    },
+  ],
   run: async (ctx, { task_id, effort_minutes }) =>
     applyChange(ctx, await lockTask(ctx, task_id), {
       task_id,
@@ -272,6 +294,7 @@ export const retryTask = operation({
   input: z.strictObject({ task_id: TaskRef }),
   output: Task,
   problems: { task_not_found: 404, not_failed: 409, version_mismatch: 412 },
+  examples: [{ summary: 'After a failure', input: { task_id: 17 }, output: { ...taskExample, version: 4 } }],
   async run(ctx, { task_id }) {
     const task = await lockTask(ctx, task_id)
     if (task.status !== 'failed')

@@ -12,6 +12,7 @@ import {
   refuseReserved,
   Tags,
   Task,
+  taskExample,
   taskIds,
   TaskRef,
   Title,
@@ -122,22 +123,7 @@ export const createTask = operation({
         tags: ['api'],
         depends_on: [16],
       },
-      output: {
-        id: '019aaf3e-5b1c-7d2a-9c55-0d8f4f3f2a10',
-        number: 17,
-        title: 'Add the retry endpoint',
-        description: '',
-        status: 'ready',
-        priority: 4,
-        effort_estimate: 30,
-        tags: ['api'],
-        assigned_worker: null,
-        unmet_dependencies: 1,
-        priority_score: null,
-        version: 1,
-        created_at: '2026-11-22T09:30:00.000000Z',
-        updated_at: '2026-11-22T09:30:00.000000Z',
-      },
+      output: { ...taskExample, unmet_dependencies: 1 },
     },
   ],
   async run(ctx, { depends_on, ...item }) {
@@ -214,6 +200,26 @@ export const createBatch = operation({
   input: z.strictObject({ tasks: z.array(BatchItem).min(1).meta({ maxItems: MAX_BATCH }) }),
   output: z.array(Task),
   problems: { batch_too_large: 400, task_not_found: 404, dependency_cycle: 409, reserved_key: 409 },
+  examples: [
+    {
+      summary: 'A plan of two',
+      input: {
+        tasks: [
+          { ref: 'design', title: 'Design the retry endpoint' },
+          { title: 'Add the retry endpoint', priority: 4, depends_on: ['design'] },
+        ],
+      },
+      output: [
+        {
+          ...taskExample,
+          id: '019aaf3e-5b1c-7d2a-9c55-0d8f4f3f2a0f',
+          number: 16,
+          title: 'Design the retry endpoint',
+        },
+        { ...taskExample, unmet_dependencies: 1 },
+      ],
+    },
+  ],
   async run(ctx, { tasks: items }) {
     if (items.length > MAX_BATCH)
       throw new Problem(

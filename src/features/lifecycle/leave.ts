@@ -3,7 +3,7 @@ import { operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { detachTask } from '../dependencies/index.ts'
 import { LeaseToken, Note } from '../executions/index.ts'
-import { lockTask, recordTask, saveTask, storedMetadata, Task, TaskRef } from '../tasks/index.ts'
+import { lockTask, recordTask, saveTask, storedMetadata, Task, taskExample, TaskRef } from '../tasks/index.ts'
 import { endOpenExecution } from './change.ts'
 import * as sql from './sql.ts'
 
@@ -26,6 +26,13 @@ export const releaseTask = operation({
   }),
   output: Task,
   problems: { task_not_found: 404, nothing_to_release: 409, lease_held: 409, version_mismatch: 412 },
+  examples: [
+    {
+      summary: 'With a note',
+      input: { task_id: 17, note: 'the tests are red on main' },
+      output: { ...taskExample, version: 4 },
+    },
+  ],
   async run(ctx, { task_id, note, ...right }) {
     const before = await lockTask(ctx, task_id)
     if (before.status === 'in_progress') await endOpenExecution(ctx, before, 'released', right, note ?? null)

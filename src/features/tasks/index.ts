@@ -3,6 +3,7 @@ import { batchMetadata, customFields, deleteMetadata, getMetadata, setMetadata, 
 import { tasksTables } from './migrations/202611220100_tasks.ts'
 import { getTask, listTasks, searchTasks, tasksByTag } from './operations.ts'
 
+export { taskExample } from './example.ts'
 export * from './schema.ts'
 export { refuseReserved } from './metadata.ts'
 export {

@@ -1,27 +1,11 @@
 import { z } from 'zod'
-import { makeCursor, openCursor } from '../../kernel/cursor.ts'
+import { makeCursor, openCursor, Page } from '../../kernel/cursor.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound, Problem } from '../../kernel/problem.ts'
-import { ListTasks, Page, Tag, Task, TaskRef, TaskWithMetadata } from './schema.ts'
+import { taskExample } from './example.ts'
+import { ListTasks, Tag, Task, TaskRef, TaskWithMetadata } from './schema.ts'
 import { requireTask, taskId } from './reading.ts'
 import * as sql from './sql.ts'
-
-const taskExample = {
-  id: '019aaf3e-5b1c-7d2a-9c55-0d8f4f3f2a10',
-  number: 17,
-  title: 'Add the retry endpoint',
-  description: '',
-  status: 'ready',
-  priority: 4,
-  effort_estimate: 30,
-  tags: ['api'],
-  assigned_worker: null,
-  unmet_dependencies: 0,
-  priority_score: null,
-  version: 1,
-  created_at: '2026-11-22T09:30:00.000000Z',
-  updated_at: '2026-11-22T09:30:00.000000Z',
-}
 
 /** Reads one task. Throws `task_not_found` (404). */
 export const getTask = operation({

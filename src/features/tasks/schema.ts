@@ -1,16 +1,12 @@
 import { z } from 'zod'
-import { Cursor } from '../../kernel/cursor.ts'
+import { Page } from '../../kernel/cursor.ts'
 import { Id } from '../../kernel/ids.ts'
+import { Time } from '../../kernel/time.ts'
 
 /** The states of a task; docs/state-machine.md draws them. */
 export const STATUSES = ['ready', 'assigned', 'in_progress', 'completed', 'failed', 'split'] as const
 export type Status = (typeof STATUSES)[number]
 export const TaskStatus = z.enum(STATUSES)
-
-/** Answers carry times as RFC 3339 in UTC, with microseconds. */
-export const Time = z.iso
-  .datetime()
-  .meta({ description: 'RFC 3339, UTC', examples: ['2026-11-22T09:30:00.000000Z'] })
 
 /** How a task is named in any input: its id, or its number. */
 export const TaskRef = z
@@ -90,13 +86,6 @@ export const TaskWithMetadata = Task.extend({ metadata: z.record(z.string(), z.s
 })
 
 const several = <T extends z.ZodType>(each: T) => z.array(each).min(1).max(50)
-
-/** How a list is cut into pages. */
-export const Page = {
-  limit: z.int().min(1).max(1000).default(100).meta({ description: 'Rows a page' }),
-  offset: z.int().min(0).max(1_000_000).default(0).meta({ description: 'Rows to leave out; prefer cursor' }),
-  cursor: Cursor.optional(),
-}
 
 export const ListTasks = z.strictObject({
   status: several(TaskStatus).optional().meta({ description: 'May repeat' }),

@@ -119,7 +119,8 @@ test('browsers may call from the origins that are set, and from no other', async
 
 test('a stopping server finishes what runs, ends what waits, and takes nothing new', async () => {
   const stopping = await testServer()
-  const waiting = stopping.post('/tasks/claim', { worker_id: 'w', agent_type: 'a', wait_seconds: 30 })
+  const never = { worker_id: 'w', agent_type: 'a', tags: ['never'], wait_seconds: 30 }
+  const waiting = stopping.post('/tasks/claim', never)
   await eventually('it waits', async () => stopping.app.pool.totalCount > 0)
   const held = new pg.Client({ connectionString: stopping.databaseUrl })
   await held.connect()
