@@ -164,6 +164,7 @@ export async function lockNeighbourhood(ctx: Ctx, taskId: string): Promise<void>
  * and records the removals and what they set free.
  */
 export async function detachTask(ctx: Ctx, taskId: string): Promise<void> {
+  // In a fixed order, so that two deletions with neighbours in common do not wait for each other.
   await sql.lockNeighbourhood(ctx, taskId)
   const edges = await sql.edgesOfTask(ctx, taskId)
   if (edges.length > 0)

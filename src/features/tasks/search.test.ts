@@ -96,13 +96,16 @@ test('q has 1 to 200 characters and is required', async () => {
 })
 
 test('an index serves a search of three characters or more, also when the plan is made for any text', async () => {
-  await server.sql(
-    `WITH t AS (INSERT INTO tasks (tenant_id, id) SELECT $1, gen_random_uuid() FROM generate_series(1, 20000) RETURNING *)
-     INSERT INTO task_texts (tenant_id, task_id, title, description)
-     SELECT tenant_id, id, 'title ' || md5(id::text), 'described ' || md5(number::text) FROM t`,
-    [DEFAULT_TENANT],
-  )
-  await server.sql('VACUUM ANALYZE tasks, task_texts')
+  // Statistics first: a foreign key's plan that was made for a handful of rows would walk all of them for each new one.
+  for (const count of [500, 20_000]) {
+    await server.sql(
+      `WITH t AS (INSERT INTO tasks (tenant_id, id) SELECT $1, gen_random_uuid() FROM generate_series(1, $2) RETURNING *)
+       INSERT INTO task_texts (tenant_id, task_id, title, description)
+       SELECT tenant_id, id, 'title ' || md5(id::text), 'described ' || md5(number::text) FROM t`,
+      [DEFAULT_TENANT, count],
+    )
+    await server.sql('VACUUM ANALYZE tasks, task_texts')
+  }
   const { text } = declaredStatements().find(({ name }) => name === 'tasks.search')!
   const client = await server.app.pool.connect()
   try {
