@@ -130,9 +130,9 @@ test('the graph row alone keeps loops out: with it none, without it the same rac
   assert.ok(loop, 'ten races without the graph row made no loop: this test would not notice its absence')
 })
 
-/** Waits until a session of this database waits for a lock. */
+/** Waits until a session of this database waits for a lock; fails if none ever does. */
 async function untilSomebodyWaits(): Promise<void> {
-  for (;;) {
+  for (let look = 0; look < 2_000; look++) {
     const [row] = (await server.sql(
       `SELECT count(*) AS waiting FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -140,6 +140,7 @@ async function untilSomebodyWaits(): Promise<void> {
     if (row.waiting > 0) return
     await pause(5)
   }
+  throw new Error('the request did not wait for the transaction')
 }
 
 /**

@@ -8,7 +8,7 @@ import { miscounts } from '../../../test/graph.ts'
 import { recordEnd } from '../../../test/record.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks, readTask } from '../../../test/tasks.ts'
-import type { Claim } from '../executions/schema.ts'
+import type { Claim } from '../executions/index.ts'
 import type { Task } from '../tasks/index.ts'
 
 let server: TestServer
