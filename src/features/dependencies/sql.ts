@@ -5,7 +5,7 @@ import { FREED_STATUSES } from './rules.ts'
 import { BlockedTask, Dependency, GraphEdge, GraphNode, type DependencyType } from './schema.ts'
 
 /** The one way a row of `dependencies` becomes a Dependency. */
-export const dependencyJson = (d = 'd'): string => `json_build_object(
+const dependencyJson = (d = 'd'): string => `json_build_object(
   'id', ${d}.id, 'task_id', ${d}.task_id, 'depends_on_task_id', ${d}.depends_on_task_id,
   'dependency_type', ${d}.dependency_type, 'created_at', rfc3339(${d}.created_at))`
 
@@ -15,7 +15,6 @@ const DependencyRow = z.object({ dependency: Dependency })
 
 /** A task set free, and how many of its prerequisites fell away at once. */
 const Unblocked = z.object({ task: Task, met: z.number() })
-export type Unblocked = z.output<typeof Unblocked>
 
 /** Takes the tenant's graph row until the transaction ends. A statement after it sees all edges added before. */
 export const lockGraph = query(

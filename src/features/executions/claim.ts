@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
 import { recordFragment } from '../../kernel/record.ts'
-import { Task, taskJson } from '../tasks/index.ts'
+import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
 import { Execution, type Claim } from './schema.ts'
 import { executionJson } from './sql.ts'
 
@@ -70,7 +70,10 @@ export const candidateFragment = ({ filter, worker }: ClaimParameters, count: nu
     ORDER BY ${CLAIM_ORDER} LIMIT ${count} FOR NO KEY UPDATE SKIP LOCKED
   )`
 
-/** Opens an execution for each task of the relation `started`, and turns both into the rows of the answer. */
+/**
+ * Opens an execution for each task of the relation `started`, and turns both into the rows of the answer. The tasks' texts
+ * are in the relation `texts`.
+ */
 export const openClaimsFragment = (started: string, { worker, agent, lease }: ClaimParameters): string => `
   opened AS (
     INSERT INTO executions (tenant_id, task_id, agent_type, worker_id, lease_token, lease_expires_at, lease_seconds)
@@ -87,7 +90,7 @@ export const openClaimsFragment = (started: string, { worker, agent, lease }: Cl
         || CASE s.met WHEN 1 THEN '{"unmet_dependencies": 1}'::jsonb ELSE '{}' END)::json AS old_task
     FROM ${started} s
     JOIN opened e ON e.task_id = s.id
-    JOIN task_texts x ON x.tenant_id = $1 AND x.task_id = s.id
+    JOIN texts x ON x.task_id = s.id
   )`
 
 /** The record's rows of the relation `claims`. */
@@ -121,6 +124,7 @@ const claimStatement = (parameters: ClaimParameters, count: number): string => `
     FROM chosen c WHERE t.tenant_id = $1 AND t.id = c.id
     RETURNING t.*, c.rank, 0 AS met, c.status AS old_status, c.version AS old_version, c.updated_at AS old_updated_at
   ),
+  ${lockedTextsFragment('chosen')},
   ${openClaimsFragment('started', parameters)},
   ${recordFragment(CLAIM_EVENTS)}
   SELECT task, execution, token, expires_at FROM claims ORDER BY rank, ${CLAIM_ORDER}`

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
 import { recordFragment } from '../../kernel/record.ts'
-import { taskJson } from '../tasks/index.ts'
+import { lockedTextsFragment, taskJson } from '../tasks/index.ts'
 import {
   asClaim,
   candidateFragment,
@@ -117,11 +117,11 @@ const END_EVENTS = `
   SELECT CASE m.status WHEN 'completed' THEN 'task.completed' ELSE 'task.failed' END, 'task', m.id,
     json_build_object('status', m.old_status, 'version', m.old_version, 'updated_at', rfc3339(m.old_updated_at)),
     ${taskJson('m', 'x')}
-  FROM moved m JOIN task_texts x ON x.tenant_id = $1 AND x.task_id = m.id
+  FROM moved m JOIN texts x ON x.task_id = m.id
   WHERE NOT m.only_met AND NOT m.claimed
   UNION ALL
   SELECT 'task.unblocked', 'task', m.id, json_build_object('unmet_dependencies', 1), ${taskJson('m', 'x')}
-  FROM moved m JOIN task_texts x ON x.tenant_id = $1 AND x.task_id = m.id
+  FROM moved m JOIN texts x ON x.task_id = m.id
   WHERE m.only_met AND m.unmet_dependencies = 0`
 
 const completeStatement = `
@@ -131,6 +131,7 @@ const completeStatement = `
     UNION ALL SELECT id, NULL, 1, false, 0, status, version, updated_at, unmet_dependencies - 1 FROM waiting
   ),
   ${moves('NULL')},
+  ${lockedTextsFragment('moves', 'old_version')},
   ${recordFragment(END_EVENTS)}
   SELECT ${executionJson('c')} AS execution, '[]'::json AS next FROM closed c`
 
@@ -152,6 +153,7 @@ const completeAndClaimStatement = (parameters: ClaimParameters, count: number): 
     FROM waiting w FULL JOIN chosen c ON c.id = w.id
   ),
   ${moves(parameters.worker)},
+  ${lockedTextsFragment('moves', 'old_version')},
   started AS (SELECT * FROM moved WHERE claimed),
   ${openClaimsFragment('started', parameters)},
   ${recordFragment(`${END_EVENTS} UNION ALL ${CLAIM_EVENTS}`)}

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
 import { recordFragment } from '../../kernel/record.ts'
-import { taskJson } from '../tasks/index.ts'
+import { lockedTextsFragment, taskJson } from '../tasks/index.ts'
 import { Execution } from './schema.ts'
 import { DURATION, executionJson } from './sql.ts'
 
@@ -30,6 +30,7 @@ const giveBackStatement = (outcome: 'released' | 'lost', guard: string, event: s
     RETURNING t.*, h.status AS old_status, h.assigned_worker AS old_worker, h.version AS old_version,
       h.updated_at AS old_updated_at
   ),
+  ${lockedTextsFragment('held')},
   ${recordFragment(`
     SELECT '${event}', 'execution', c.id,
       ('{"completed_at": null, "duration_seconds": null, "outcome": null}'::jsonb
@@ -40,7 +41,7 @@ const giveBackStatement = (outcome: 'released' | 'lost', guard: string, event: s
       json_build_object('status', f.old_status, 'assigned_worker', f.old_worker, 'version', f.old_version,
         'updated_at', rfc3339(f.old_updated_at)),
       ${taskJson('f', 'x')}
-    FROM freed f JOIN task_texts x ON x.tenant_id = $1 AND x.task_id = f.id`)}
+    FROM freed f JOIN texts x ON x.task_id = f.id`)}
   SELECT ${executionJson('c')} AS execution FROM closed c`
 
 const Ended = z.object({ execution: Execution })

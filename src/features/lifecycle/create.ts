@@ -3,6 +3,7 @@ import type { Ctx } from '../../kernel/context.ts'
 import { Id, newId } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
+import type { RecordEntry } from '../../kernel/record.ts'
 import { addEdges, dependencyCycle, findCycle } from '../dependencies/index.ts'
 import {
   Description,
@@ -79,8 +80,10 @@ async function insertWithEdges(
   edges: readonly Edge[],
 ): Promise<Task[]> {
   await sql.insertTasks(ctx, tasks)
+  // A reader of the record must know a task before it hears of its edges.
+  const ofEdges: RecordEntry[] = []
   await addEdges(
-    ctx,
+    { ...ctx, record: (entry) => void ofEdges.push(entry) },
     edges.map((edge) => ({ ...edge, dependency_type: 'hard' as const })),
     { newTasks: new Set(tasks.map((task) => task.id)) },
   )
@@ -89,7 +92,7 @@ async function insertWithEdges(
     tasks.map((task) => task.id),
   )
   const stored = new Map(rows.map(({ task }) => [task.id, task]))
-  return tasks.map(({ id, metadata }) => {
+  const created = tasks.map(({ id, metadata }) => {
     const task = stored.get(id)!
     ctx.record({
       event_type: 'task.created',
@@ -100,6 +103,8 @@ async function insertWithEdges(
     })
     return task
   })
+  for (const entry of ofEdges) ctx.record(entry)
+  return created
 }
 
 /** Creates one task. */

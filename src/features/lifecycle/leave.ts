@@ -1,9 +1,18 @@
 import { z } from 'zod'
 import { operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
-import { detachTask } from '../dependencies/index.ts'
+import { detachTask, lockNeighbourhood } from '../dependencies/index.ts'
 import { LeaseToken, Note } from '../executions/index.ts'
-import { lockTask, recordTask, saveTask, storedMetadata, Task, taskExample, TaskRef } from '../tasks/index.ts'
+import {
+  lockTask,
+  recordTask,
+  saveTask,
+  storedMetadata,
+  Task,
+  taskExample,
+  taskId,
+  TaskRef,
+} from '../tasks/index.ts'
 import { endOpenExecution } from './change.ts'
 import * as sql from './sql.ts'
 
@@ -62,7 +71,10 @@ export const deleteTask = operation({
   output: z.void(),
   problems: { task_not_found: 404, version_mismatch: 412 },
   async run(ctx, { task_id }) {
-    const task = await lockTask(ctx, task_id)
+    // Its neighbours first, in one order with it: a prerequisite may be completed at this moment.
+    const id = await taskId(ctx, task_id)
+    await lockNeighbourhood(ctx, id)
+    const task = await lockTask(ctx, id)
     const metadata = await storedMetadata(ctx, task.id)
     await detachTask(ctx, task.id)
     await sql.deleteTask(ctx, task.id)

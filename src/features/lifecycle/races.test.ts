@@ -5,7 +5,7 @@ import { bodyOf } from '../../../test/answers.ts'
 import { claimOne, claimTasks, complete, readExecution } from '../../../test/claims.ts'
 import { eventually } from '../../../test/eventually.ts'
 import { miscounts } from '../../../test/graph.ts'
-import { recordEnd } from '../../../test/record.ts'
+import { recordEnd, recordOf } from '../../../test/record.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks, readTask } from '../../../test/tasks.ts'
 import type { Claim } from '../executions/index.ts'
@@ -123,6 +123,27 @@ test('two prerequisites that complete at the same moment free what waits for bot
     await complete(server, claimed[0]!)
   }
   assert.deepEqual(await miscounts(server), [])
+})
+
+test('what ends or begins after it waited for a change of the texts tells and records the new ones', async () => {
+  const step = (claim: Claim, what: string, body: object) => () =>
+    server.post(`/executions/${claim.execution.id}/${what}`, { lease_token: claim.lease.token, ...body })
+  for (const [type, finish] of [
+    ['task.completed', (claim: Claim) => step(claim, 'complete', { success: true })],
+    ['task.failed', (claim: Claim) => step(claim, 'complete', { success: false, ...next })],
+    ['task.released', (claim: Claim) => step(claim, 'release', {})],
+  ] as const) {
+    const { claim } = await pair()
+    const { id } = claim.task
+    const change = () => server.patch(`/tasks/${id}`, { title: `before ${type}` })
+    const tag = () => server.post(`/tasks/${id}/tags`, [type])
+    const answers = await meet(id, [change, tag, finish(claim)])
+    assert.deepEqual(statuses(answers), ['200', '200', '200'])
+    const rows = await recordOf(server, answers[2]!)
+    const row = rows.find(({ event_type }) => event_type === type)
+    assert.deepEqual(row!.new_values, await readTask(server, id))
+    assert.equal(row!.new_values!['title'], `before ${type}`)
+  }
 })
 
 /** What the record says of each entity at last, beside what there is: they must be the same. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { query, queryAcrossTenants, type Scope } from '../../kernel/database.ts'
 import { recordFragment } from '../../kernel/record.ts'
-import { Task, taskJson, TASKS, type Status } from '../tasks/index.ts'
+import { lockedTextsFragment, Task, taskJson, TASKS, type Status } from '../tasks/index.ts'
 
 /** A task to be inserted. `completed` and the times are for imports; others leave them to the database. */
 export interface NewTask {
@@ -100,10 +100,11 @@ export const releaseForgotten = query(
      FROM held h WHERE t.tenant_id = $1 AND t.id = h.id
      RETURNING t.*, h.assigned_worker AS old_worker, h.version AS old_version, h.updated_at AS old_updated_at
    ),
+   ${lockedTextsFragment('held')},
    ${recordFragment(`
      SELECT 'task.released', 'task', t.id,
        json_build_object('status', 'assigned', 'assigned_worker', t.old_worker, 'version', t.old_version,
          'updated_at', rfc3339(t.old_updated_at)), ${taskJson()}
-     FROM t JOIN task_texts x ON x.tenant_id = $1 AND x.task_id = t.id`)}
+     FROM t JOIN texts x ON x.task_id = t.id`)}
    SELECT id FROM t`,
 )

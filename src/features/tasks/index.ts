@@ -17,7 +17,15 @@ export {
   taskIds,
   writeMetadata,
 } from './reading.ts'
-export { metadataJson, save as saveTask, saveTexts, taskJson, TaskRow, TASKS } from './sql.ts'
+export {
+  lockedTextsFragment,
+  metadataJson,
+  save as saveTask,
+  saveTexts,
+  taskJson,
+  TaskRow,
+  TASKS,
+} from './sql.ts'
 
 /** The task's row and its reading: get, list, search, metadata, tags. */
 export const tasks: Feature = {

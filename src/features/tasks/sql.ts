@@ -28,6 +28,28 @@ export const metadataJson = (t = 't', x = 'x'): string =>
 /** `tasks t` with its texts. */
 export const TASKS = `tasks t JOIN task_texts x ON x.tenant_id = t.tenant_id AND x.task_id = t.id`
 
+/**
+ * Common table expressions that end in `texts` (task_id, title, description, tags): those of the tasks in the relation
+ * `locked`, as they are after its lock. A statement sees texts as of its beginning, and may have waited for the lock since.
+ * Whoever changes a text locks the task and makes the next version: where the version, `locked`'s column `version`, is not
+ * the one that this statement sees, the texts are read by a lock, too, which follows a row to its newest version
+ * (FOR KEY SHARE would be content with the old one).
+ */
+export const lockedTextsFragment = (locked: string, version = 'version'): string => `
+  changed_texts AS MATERIALIZED (
+    SELECT x.task_id, x.title, x.description, x.tags FROM task_texts x
+    WHERE x.tenant_id = $1 AND x.task_id = ANY (ARRAY(
+      SELECT l.id FROM ${locked} l JOIN tasks seen ON seen.tenant_id = $1 AND seen.id = l.id
+      WHERE seen.version <> l.${version}))
+    FOR SHARE
+  ),
+  texts AS (
+    SELECT x.task_id, x.title, x.description, x.tags
+    FROM ${locked} l JOIN task_texts x ON x.tenant_id = $1 AND x.task_id = l.id
+    WHERE NOT EXISTS (SELECT FROM changed_texts c WHERE c.task_id = l.id)
+    UNION ALL SELECT * FROM changed_texts
+  )`
+
 export const TaskRow = z.object({ task: Task })
 const TaskAndMetadata = z.object({ task: Task, metadata: z.record(z.string(), z.string()) })
 
