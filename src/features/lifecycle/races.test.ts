@@ -142,7 +142,7 @@ test('what ends or begins after it waited for a change of the texts tells and re
     const rows = await recordOf(server, answers[2]!)
     const row = rows.find(({ event_type }) => event_type === type)
     assert.deepEqual(row!.new_values, await readTask(server, id))
-    assert.equal(row!.new_values!['title'], `before ${type}`)
+    assert.equal(row!.new_values['title'], `before ${type}`)
   }
 })
 
