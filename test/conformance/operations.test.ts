@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import pg from 'pg'
 import { features } from '../../src/features/index.ts'
 import { assemble } from '../../src/kernel/application.ts'
-import { declaredStatements } from '../../src/kernel/database.ts'
 import type { Operation } from '../../src/kernel/operation.ts'
 import { requestTarget, splitInput } from '../../src/surfaces/openapi/request.ts'
 import { bodyOf } from '../answers.ts'
@@ -161,22 +159,6 @@ each(
     (op) => op.http.method === 'GET' && op.permission !== 'operator' && op.input.safeParse({}).success,
   ),
 )
-
-test('each statement fits the schema that the migrations make', async () => {
-  const client = new pg.Client({ connectionString: server.databaseUrl })
-  await client.connect()
-  try {
-    const broken: string[] = []
-    for (const [n, { name, text }] of declaredStatements().entries())
-      await client
-        .query(`PREPARE s${n} AS ${text}`)
-        .catch((error: Error) => broken.push(`${name}: ${error.message}`))
-    assert.deepEqual(broken, [])
-    assert.ok(declaredStatements().length > 50)
-  } finally {
-    await client.end()
-  }
-})
 
 test('each table of tenants has the tenant first in its primary key, its unique constraints and its foreign keys', async () => {
   const exempt = ['api_keys', 'leadership', 'schema_migrations', 'tenants']

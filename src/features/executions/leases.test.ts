@@ -5,7 +5,9 @@ import { claimOne, complete, readExecution, runDuty, runOutLease } from '../../.
 import { recordEnd, recordSince } from '../../../test/record.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask, readMetadata, readTask } from '../../../test/tasks.ts'
+import { DEFAULT_TENANT } from '../access/index.ts'
 import { reapLeases } from './duties.ts'
+import { loseExecutions } from './give-back.ts'
 import type { Execution } from './schema.ts'
 
 let server: TestServer
@@ -125,6 +127,16 @@ test('a lease that was extended in time is not reaped', async () => {
   bodyOf(await post('heartbeat', { lease_seconds: 100 }))
   await runDuty(server, reapLeases)
   assert.equal((await readExecution(server, id)).outcome, null)
+})
+
+test('an execution that was extended just after its lease was found to have run out is not lost', async () => {
+  const { id, task } = await claimed()
+  const scope = { db: server.app.pool, tenant: DEFAULT_TENANT }
+  const origin = '{"kind": "system", "name": "test"}'
+  assert.equal(await loseExecutions(scope, origin, [id]), 0)
+  assert.deepEqual(await readTask(server, task.id), task)
+  await runOutLease(server, id)
+  assert.equal(await loseExecutions(scope, origin, [id]), 1)
 })
 
 test('a completion that races with the end of its lease counts once: completed, or lost and startable', async () => {

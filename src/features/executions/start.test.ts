@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { bodyOf, faultsOf, problemOf } from '../../../test/answers.ts'
-import { readExecution, runDuty } from '../../../test/claims.ts'
+import { readExecution, runDuty, runOutLease } from '../../../test/claims.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../../test/server.ts'
 import { createTask, moveTask, patchTask, readTask } from '../../../test/tasks.ts'
 import { reapLeases } from './duties.ts'
@@ -119,6 +119,22 @@ test('an execution may run beside the open one that it names as parent, and move
   assert.deepEqual(await readTask(server, id), task)
   bodyOf(await finish(parent.id))
   assert.equal((await readTask(server, id)).status, 'completed')
+})
+
+test('an execution that runs beside another is released and lost without the task', async () => {
+  const { id } = await createTask(server)
+  const parent_execution_id = bodyOf<Started>(await start(id), 201).id
+  const task = await readTask(server, id)
+  const beside = async (): Promise<Started> =>
+    bodyOf<Started>(await start(id, { worker_id: 'w2', parent_execution_id, lease_seconds: 50 }), 201)
+  const released = await beside()
+  const { token } = released.lease!
+  bodyOf(await server.post(`/executions/${released.id}/release`, { lease_token: token }))
+  const lost = await beside()
+  await runOutLease(server, lost.id)
+  await runDuty(server, reapLeases)
+  assert.equal((await readExecution(server, lost.id)).outcome, 'lost')
+  assert.deepEqual(await readTask(server, id), task)
 })
 
 test('a parent that is not there is 404, one that is not the open execution is no passport', async () => {

@@ -8,7 +8,7 @@ import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks, moveTask, patchTask, readTask } from '../../../test/tasks.ts'
 import type { Dependency } from '../dependencies/index.ts'
 import type { Task } from '../tasks/index.ts'
-import { releaseForgottenAssignments } from './duties.ts'
+import { assignmentMinutes, releaseForgottenAssignments } from './duties.ts'
 
 let server: TestServer
 before(async () => {
@@ -181,4 +181,10 @@ test('a task that goes to another worker has its whole time again', async () => 
   await patchTask(server, id, worker('two'))
   await runDuty(server, releaseForgottenAssignments)
   assert.equal((await readTask(server, id)).assigned_worker, 'two')
+})
+
+test('the time for an assignment is an hour unless set, and no less than a minute', () => {
+  assert.equal(server.app.settings.get(assignmentMinutes), 60)
+  assert.equal(assignmentMinutes.parse('1'), 1)
+  for (const text of ['0', '-1', '0.5', 'an hour']) assert.throws(() => assignmentMinutes.parse(text))
 })

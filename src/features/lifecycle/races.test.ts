@@ -19,10 +19,13 @@ after(() => server.close())
 afterEach(() => server.sql('DELETE FROM dependencies; DELETE FROM tasks'))
 
 /**
- * Lets requests about one task meet: all wait for its row, in the order in which they are given, and are then let go
- * together. The later ones have begun, and seen what there was, before the earlier ones end.
+ * Lets two requests about one task meet: both wait for its row, and are then let go, the first before the second. The
+ * second has begun, and seen what there was, before the first ends.
  */
-async function meet(task: string, requests: readonly (() => Promise<TestAnswer>)[]): Promise<TestAnswer[]> {
+async function meet(
+  task: string,
+  requests: readonly [first: () => Promise<TestAnswer>, second: () => Promise<TestAnswer>],
+): Promise<TestAnswer[]> {
   const client = new pg.Client({ connectionString: server.databaseUrl })
   await client.connect()
   await client.query('BEGIN')
@@ -136,14 +139,23 @@ test('what ends or begins after it waited for a change of the texts tells and re
     const { claim } = await pair()
     const { id } = claim.task
     const change = () => server.patch(`/tasks/${id}`, { title: `before ${type}` })
-    const tag = () => server.post(`/tasks/${id}/tags`, [type])
-    const answers = await meet(id, [change, tag, finish(claim)])
-    assert.deepEqual(statuses(answers), ['200', '200', '200'])
-    const rows = await recordOf(server, answers[2]!)
+    const answers = await meet(id, [change, finish(claim)])
+    assert.deepEqual(statuses(answers), ['200', '200'])
+    const rows = await recordOf(server, answers[1]!)
     const row = rows.find(({ event_type }) => event_type === type)
     assert.deepEqual(row!.new_values, await readTask(server, id))
     assert.equal(row!.new_values['title'], `before ${type}`)
   }
+})
+
+test('what a completion sets free is recorded with texts that changed while it waited', async () => {
+  const { claim, late } = await pair()
+  bodyOf(await edge(late, claim)(), 201)
+  const change = () => server.patch(`/tasks/${late.id}`, { title: 'changed' })
+  const answers = await meet(late.id, [change, () => complete(server, claim)])
+  assert.deepEqual(statuses(answers), ['200', '200'])
+  const row = (await recordOf(server, answers[1]!)).find((each) => each.event_type === 'task.unblocked')
+  assert.deepEqual(row!.new_values, await readTask(server, late.id))
 })
 
 /** What the record says of each entity at last, beside what there is: they must be the same. */
