@@ -148,15 +148,28 @@ test('what ends or begins after it waited for a change of the texts tells and re
   }
 })
 
-test('what a completion sets free is recorded with texts that changed while it waited', async () => {
-  const { claim, late } = await pair()
-  bodyOf(await edge(late, claim)(), 201)
-  const change = () => server.patch(`/tasks/${late.id}`, { title: 'changed' })
-  const answers = await meet(late.id, [change, () => complete(server, claim)])
-  assert.deepEqual(statuses(answers), ['200', '200'])
-  const row = (await recordOf(server, answers[1]!)).find((each) => each.event_type === 'task.unblocked')
-  assert.deepEqual(row!.new_values, await readTask(server, late.id))
-})
+/** Everything that sets a waiting task free: by the worker, by hand, and by the end of the edge or of its prerequisite. */
+const WAYS_TO_FREE: Readonly<
+  Record<string, (claim: Claim, dependency: { id: string; task_id: string }) => Promise<TestAnswer>>
+> = {
+  'a completion': (claim) => complete(server, claim),
+  'a completion by hand': (claim) =>
+    server.patch(`/tasks/${claim.task.id}`, { status: 'completed', lease_token: claim.lease.token }),
+  'the removal of its edge': (_, { id, task_id }) => server.del(`/tasks/${task_id}/dependencies/${id}`),
+  'the deletion of its prerequisite': (claim) => server.del(`/tasks/${claim.task.id}`),
+}
+
+for (const [how, free] of Object.entries(WAYS_TO_FREE))
+  test(`what ${how} sets free is recorded with texts that changed while it waited`, async () => {
+    const { claim, late } = await pair()
+    const dependency = bodyOf<{ id: string; task_id: string }>(await edge(late, claim)(), 201)
+    const change = () => server.patch(`/tasks/${late.id}`, { title: 'changed' })
+    const answers = await meet(late.id, [change, () => free(claim, dependency)])
+    for (const { status } of answers) assert.ok(status < 300, `${status}`)
+    const row = (await recordOf(server, answers[1]!)).find((each) => each.event_type === 'task.unblocked')
+    assert.deepEqual(row!.new_values, await readTask(server, late.id))
+    assert.equal(row!.new_values['title'], 'changed')
+  })
 
 /** What the record says of each entity at last, beside what there is: they must be the same. */
 async function differencesFromRecord(since: number): Promise<string[]> {

@@ -119,17 +119,23 @@ test('browsers may call from the origins that are set, and from no other', async
 
 test('a stopping server finishes what runs, ends what waits, and takes nothing new', async () => {
   const stopping = await testServer()
+  await stopping.app.duties.stop()
   const never = { worker_id: 'w', agent_type: 'a', tags: ['never'], wait_seconds: 30 }
   const waiting = stopping.post('/tasks/claim', never)
-  await eventually('it waits', async () => stopping.app.pool.totalCount > 0)
-  const held = new pg.Client({ connectionString: stopping.databaseUrl })
-  await held.connect()
-  await held.query('BEGIN; LOCK TABLE tasks IN EXCLUSIVE MODE')
+  const [holding, looking] = [1, 2].map(() => new pg.Client({ connectionString: stopping.databaseUrl }))
+  await Promise.all([holding!.connect(), looking!.connect()])
+  await holding!.query('BEGIN; LOCK TABLE tasks IN EXCLUSIVE MODE')
   const creating = Array.from({ length: 20 }, () => stopping.post('/tasks', { title: 'x' }))
-  await eventually('all of them run', () => stopping.app.pool.waitingCount >= 10)
+  // Each of them, and the claim in one of its turns, waits for the table, or for a connection to do so.
+  await eventually('all of them run', async () => {
+    const { rowCount } = await looking!.query(
+      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    )
+    return rowCount! + stopping.app.pool.waitingCount >= 21
+  })
   const closed = stopping.close()
-  await held.query('COMMIT')
-  await held.end()
+  await holding!.query('COMMIT')
+  await Promise.all([holding!.end(), looking!.end()])
   assert.deepEqual(bodyOf(await waiting), [])
   for (const answer of await Promise.all(creating)) {
     assert.equal(answer.status, 201)
