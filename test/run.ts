@@ -69,9 +69,11 @@ async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
   const options = given.filter((word) => word.startsWith('-'))
   const files = given.filter((word) => !word.startsWith('-'))
   const concurrency = `--test-concurrency=${availableParallelism()}`
+  // A file whose test failed before it closed its server would never end; the whole suite takes a few minutes.
+  const timeout = '--test-timeout=600000'
   runner = spawn(
     process.execPath,
-    ['--test', '--test-reporter=spec', concurrency, ...options, ...(files.length ? files : ALL)],
+    ['--test', '--test-reporter=spec', concurrency, timeout, ...options, ...(files.length ? files : ALL)],
     { stdio: 'inherit', env },
   )
   return new Promise((resolve, reject) => {
