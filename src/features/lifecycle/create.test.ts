@@ -111,6 +111,17 @@ test('the longest title, description and metadata value are taken whole', async 
   assert.deepEqual(await readMetadata(server, id), long.metadata)
 })
 
+test('characters are counted as a reader counts them: an emoji is one', async () => {
+  const whole = { title: '🪨'.repeat(500), tags: ['🪨'.repeat(64)], metadata: { ['🪨'.repeat(128)]: 'x' } }
+  assert.equal(bodyOf<Task>(await server.post('/tasks', whole), 201).title, whole.title)
+  const over = { title: '🪨'.repeat(501), tags: ['🪨'.repeat(65)] }
+  assert.deepEqual(faultsOf(await server.post('/tasks', over)), ['title', 'tags.0'])
+  assert.equal((await server.get(`/tasks/search?q=${encodeURIComponent('🪨'.repeat(200))}`)).status, 200)
+  assert.deepEqual(faultsOf(await server.get(`/tasks/search?q=${encodeURIComponent('🪨'.repeat(201))}`)), [
+    'q',
+  ])
+})
+
 test('every unknown field is named, not the first alone', async () => {
   const answer = await server.post('/tasks', { title: 'x', one: 1, two: 2 })
   assert.deepEqual(faultsOf(answer), ['one', 'two'])

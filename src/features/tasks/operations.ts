@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { characters } from '../../kernel/characters.ts'
 import { makeCursor, openCursor, Page } from '../../kernel/cursor.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound, Problem } from '../../kernel/problem.ts'
@@ -74,7 +75,7 @@ export const searchTasks = operation({
   http: { method: 'GET', path: '/tasks/search', status: 200 },
   permission: 'read_tasks',
   runs: 'read',
-  input: z.strictObject({ q: z.string().min(1).max(200).meta({ description: '1 to 200 characters' }) }),
+  input: z.strictObject({ q: characters(1, 200).meta({ description: '1 to 200 characters' }) }),
   output: z.array(Task),
   examples: [{ summary: 'A word', input: { q: 'retry' }, output: [taskExample] }],
   async run(ctx, { q }) {

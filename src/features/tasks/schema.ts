@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { characters } from '../../kernel/characters.ts'
 import { Page } from '../../kernel/cursor.ts'
 import { Id } from '../../kernel/ids.ts'
 import { Time } from '../../kernel/time.ts'
@@ -16,25 +17,20 @@ export type TaskRef = z.output<typeof TaskRef>
 
 const utf8 = (limit: number) => (text: string) => Buffer.byteLength(text) <= limit
 
-export const Title = z.string().min(1).max(500).meta({ description: '1 to 500 characters' })
+export const Title = characters(1, 500).meta({ description: '1 to 500 characters' })
 export const Description = z
   .string()
   .refine(utf8(65_536), 'must be at most 64 KiB')
   .meta({ description: 'Up to 64 KiB of text' })
 export const Priority = z.int().min(1).max(5).meta({ description: '1 to 5, 5 the most urgent' })
 export const EffortMinutes = z.int().min(0).max(2_147_483_647).meta({ description: 'Minutes' })
-export const WorkerId = z
-  .string()
-  .min(1)
-  .max(200)
-  .meta({ description: 'The worker, in its own words', examples: ['bifrost-7'] })
-export const AgentType = z
-  .string()
-  .min(1)
-  .max(128)
-  .meta({ description: 'The kind of agent', examples: ['coder'] })
+export const WorkerId = characters(1, 200).meta({
+  description: 'The worker, in its own words',
+  examples: ['bifrost-7'],
+})
+export const AgentType = characters(1, 128).meta({ description: 'The kind of agent', examples: ['coder'] })
 
-export const Tag = z.string().min(1).max(64)
+export const Tag = characters(1, 64)
 /** A set of tags: duplicates fall together, the order of the first mention stays. */
 export const Tags = z
   .array(Tag)
@@ -42,7 +38,7 @@ export const Tags = z
   .transform((tags) => [...new Set(tags)])
   .meta({ description: 'At most 50 tags of 1 to 64 characters' })
 
-export const MetadataKey = z.string().min(1).max(128)
+export const MetadataKey = characters(1, 128)
 export const MetadataValue = z.string().refine(utf8(65_536), 'must be at most 64 KiB')
 export const MetadataMap = z.record(MetadataKey, MetadataValue)
 
