@@ -28,6 +28,7 @@ export interface RequestFacts {
   /** `If-Match`: a version, any version, or no condition. */
   ifMatch: number | '*' | undefined
   idempotencyKey: string | undefined
+  /** Aborts when nobody waits for the answer any more; only for calls that may wait. */
   signal: AbortSignal | undefined
   /** Who calls, looked up anew: a call that waits must not outlive its key. Throws Problem 401. */
   authenticateAgain: (() => Promise<Caller>) | undefined
@@ -74,6 +75,21 @@ export function requirePermission(caller: Caller, permission: string): void {
       403,
       `This needs the permission ${permission}, which this key's user lacks; ask an administrator for a role that holds it.`,
       { permission },
+    )
+}
+
+/**
+ * Honours If-Match for an entity that this transaction has locked. Throws `version_mismatch` (412) when it names another
+ * version than the one that stands.
+ */
+export function requireVersion(ctx: Ctx, kind: string, version: number): void {
+  const wanted = ctx.request.ifMatch
+  if (typeof wanted === 'number' && wanted !== version)
+    throw new Problem(
+      'version_mismatch',
+      412,
+      `The ${kind} is at version ${version}, not ${wanted}; read it again and decide anew.`,
+      { current_version: version },
     )
 }
 

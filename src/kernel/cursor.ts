@@ -35,9 +35,26 @@ const refused = (): Problem =>
  * Makes a cursor out of the last row's sort keys. It is signed together with the tenant and `list` (the list's name and
  * its filters), so that it opens nothing else.
  */
-export function makeCursor(ctx: Ctx, list: string, keys: readonly unknown[]): string {
+function makeCursor(ctx: Ctx, list: string, keys: readonly unknown[]): string {
   const payload = Buffer.from(JSON.stringify(keys)).toString('base64url')
   return `${payload}.${sign(ctx, list, payload)}`
+}
+
+/**
+ * Cuts a page out of rows that were read with one more than `limit`: where there is more, the answer says where the next
+ * page begins, by the last row's sort keys.
+ */
+export function cutPage<Row>(
+  ctx: Ctx,
+  list: string,
+  rows: readonly Row[],
+  limit: number,
+  keysOf: (last: Row) => readonly unknown[],
+): Row[] {
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  if (rows.length > limit && last !== undefined) ctx.answer.nextCursor = makeCursor(ctx, list, keysOf(last))
+  return page
 }
 
 /** The sort keys in a cursor made by `makeCursor` for the same list. Throws `invalid_cursor` (400). */

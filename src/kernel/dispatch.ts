@@ -16,6 +16,8 @@ export interface Answer {
   version?: number
   /** The answer was kept for an Idempotency-Key and is given again. */
   replayed?: boolean
+  /** Nothing was done: there was nothing to do, or it was a dry run. Such an answer is not kept. */
+  idle?: boolean
 }
 
 /** What carries an operation's answer out of a transaction that must be taken back. */
@@ -104,6 +106,29 @@ async function onPool(
 const runsOf = (op: Operation, input: unknown): string =>
   typeof op.runs === 'function' ? op.runs(input) : op.runs
 
+/** Whether an operation found nothing to do, and may find something in a moment. */
+const foundNothing = (op: Operation, answer: Answer): boolean =>
+  op.longPoll !== undefined && !op.longPoll.satisfied(answer.body)
+
+/** Runs an operation in a transaction, with its answer kept under a reservation where there is one. */
+async function keeping(
+  app: Application,
+  op: Operation,
+  caller: Caller,
+  request: RequestFacts,
+  input: unknown,
+  reservation: Reservation | undefined,
+): Promise<Answer> {
+  try {
+    return await inTransaction(app, op, caller, request, input, async (ctx, answer) => {
+      if (!foundNothing(op, answer)) await reservation?.keep(ctx, keptAnswer(op, answer.status, answer.body))
+    })
+  } catch (error) {
+    if (error instanceof TakenBack) return { ...error.answer, idle: true }
+    throw error
+  }
+}
+
 async function once(
   app: Application,
   op: Operation,
@@ -113,19 +138,13 @@ async function once(
   reservation?: Reservation,
 ): Promise<Answer> {
   const runs = runsOf(op, input)
-  const inTx = runs === 'transaction' || reservation !== undefined
-  try {
-    if (!inTx) return await onPool(app, op, caller, request, input)
-    return await inTransaction(app, op, caller, request, input, async (ctx, answer) => {
-      if (op.longPoll && !op.longPoll.satisfied(answer.body)) return
-      await reservation?.keep(ctx, keptAnswer(op, answer.status, answer.body))
-    })
-  } catch (error) {
-    if (error instanceof TakenBack) return error.answer
-    throw error
-  } finally {
-    if (runs !== 'read') app.wake.committed()
-  }
+  const answer =
+    runs === 'transaction' || reservation !== undefined
+      ? await keeping(app, op, caller, request, input, reservation)
+      : await onPool(app, op, caller, request, input)
+  if (foundNothing(op, answer)) return { ...answer, idle: true }
+  if (runs !== 'read' && !answer.idle) app.wake.committed()
+  return answer
 }
 
 const keptAnswer = (op: Operation, status: number, body: unknown): KeptAnswer => ({
@@ -147,7 +166,7 @@ async function poll(
   for (;;) {
     const answer = await once(app, op, caller, request, input, reservation)
     const left = deadline - Date.now()
-    if (!longPoll || left <= 0 || longPoll.satisfied(answer.body) || request.signal?.aborted) return answer
+    if (!longPoll || left <= 0 || !answer.idle || request.signal?.aborted) return answer
     await app.wake.news(caller.tenant, Math.min(left, 1000), request.signal)
     // What is there now would go to somebody who has hung up.
     if (request.signal?.aborted) return answer
@@ -184,12 +203,12 @@ async function idempotently(
   if (!(reservation instanceof Reservation)) return replay(op, reservation)
   try {
     const answer = await poll(app, op, caller, request, input, reservation)
-    // Kept already with the effect; what was taken back or found nothing holds no answer, and frees the key.
-    await reservation.free(scope)
+    if (answer.idle) await reservation.free(scope)
     return answer
   } catch (error) {
     const problem = error instanceof Problem ? error : problemOfDatabase(error)
-    if (problem && problem.status < 500 && problem.code !== 'idempotency_in_flight')
+    // A key that was revoked while its call waited says nothing about the call.
+    if (problem && problem.status < 500 && problem.status !== 401 && problem.code !== 'idempotency_in_flight')
       await reservation.keep(scope, keptAnswer(op, problem.status, problemDocument(problem)))
     else await reservation.free(scope).catch(() => undefined)
     throw error

@@ -6,7 +6,7 @@ import { query, type Scope } from './database.ts'
  * change only ever reads it; there is no second path for events.
  *
  * A row is written through one of two faces: `ctx.record(entry)` inside a transaction, or `recordFragment` inside a
- * statement that changes something by itself. Rows commit without a position; the sequencer numbers them.
+ * statement that changes something by itself. Rows commit without a sequence; the sequencer gives it to them.
  */
 export interface RecordEntry {
   /** `entity.past_participle`, declared in the feature's `events`. */
@@ -25,6 +25,25 @@ export function formerValues<T extends object>(before: T, after: T): Partial<T> 
   for (const key of Object.keys(before) as (keyof T)[])
     if (JSON.stringify(before[key]) !== JSON.stringify(after[key])) former[key] = before[key]
   return former
+}
+
+/**
+ * Puts a change of an entity into the record, in this transaction: `before` is null when it was created, `after` when it
+ * is gone. The entity's type is the first word of the event's.
+ */
+export function recordChange<T extends { id: string }>(
+  recorder: { record(entry: RecordEntry): void },
+  eventType: string,
+  before: T | null,
+  after: T | null,
+): void {
+  recorder.record({
+    event_type: eventType,
+    entity_type: eventType.slice(0, eventType.indexOf('.')),
+    entity_id: (after ?? before)!.id,
+    old_values: before && after ? formerValues(before, after) : before,
+    new_values: after,
+  })
 }
 
 /** The columns that a source of record rows must have, in this order. */

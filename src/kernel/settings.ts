@@ -91,7 +91,7 @@ export class Settings {
   get<T>(setting: Setting<T>): T {
     const found = this.#values.get(setting.name)
     if (found) return found.value as T
-    if (setting.fallback === undefined) return undefined as T
+    if (this.#declared.some(({ name }) => name === setting.name)) return undefined as T
     throw new Error(`the setting ${setting.name} is not declared by any feature`)
   }
 

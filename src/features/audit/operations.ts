@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Ctx } from '../../kernel/context.ts'
-import { makeCursor, openCursor } from '../../kernel/cursor.ts'
+import { cutPage, openCursor } from '../../kernel/cursor.ts'
 import { Id } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { typesOf, typesOfEntity, typesToFollow } from './event-types.ts'
@@ -81,10 +81,7 @@ export const listAudit = operation({
       limit: limit + 1,
       offset,
     })
-    const page = rows.slice(0, limit)
-    const last = page.at(-1)
-    if (rows.length > limit && last) ctx.answer.nextCursor = makeCursor(ctx, list, [last.position])
-    return page.map(({ row }) => row)
+    return cutPage(ctx, list, rows, limit, (last) => [last.position]).map(({ row }) => row)
   },
 })
 

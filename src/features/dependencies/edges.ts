@@ -1,40 +1,14 @@
 import type { Ctx } from '../../kernel/context.ts'
 import { notFound } from '../../kernel/problem.ts'
+import { recordChange } from '../../kernel/record.ts'
 import { lockTasks, type Task } from '../tasks/index.ts'
 import * as rules from './rules.ts'
 import type { Dependency, Edge } from './schema.ts'
 import * as sql from './sql.ts'
 
-function recordAdded(ctx: Ctx, dependency: Dependency): void {
-  ctx.record({
-    event_type: 'dependency.added',
-    entity_type: 'dependency',
-    entity_id: dependency.id,
-    old_values: null,
-    new_values: dependency,
-  })
-}
-
-function recordRemoved(ctx: Ctx, dependency: Dependency): void {
-  ctx.record({
-    event_type: 'dependency.removed',
-    entity_type: 'dependency',
-    entity_id: dependency.id,
-    old_values: dependency,
-    new_values: null,
-  })
-}
-
 /** `met`: how many prerequisites the task had left, which fell away at once. */
-function recordUnblocked(ctx: Ctx, task: Task, met: number): void {
-  ctx.record({
-    event_type: 'task.unblocked',
-    entity_type: 'task',
-    entity_id: task.id,
-    old_values: { unmet_dependencies: met },
-    new_values: task,
-  })
-}
+const recordUnblocked = (ctx: Ctx, task: Task, met: number): void =>
+  recordChange(ctx, 'task.unblocked', { ...task, unmet_dependencies: met }, task)
 
 /** Inserts edges between locked tasks and records them, and changes counts: all those that the edges bring, or a part. */
 export async function insertEdges(
@@ -52,7 +26,7 @@ export async function insertEdges(
     shifts.map((shift) => shift.dependents),
   )
   return rows.map(({ dependency }) => {
-    recordAdded(ctx, dependency)
+    recordChange(ctx, 'dependency.added', null, dependency)
     return dependency
   })
 }
@@ -132,7 +106,7 @@ async function removeEdges(
 ): Promise<Dependency[]> {
   const [row] = await sql.removeEdges(ctx, ids, leaving)
   const { dependencies, unblocked } = row!
-  for (const dependency of dependencies) recordRemoved(ctx, dependency)
+  for (const dependency of dependencies) recordChange(ctx, 'dependency.removed', dependency, null)
   for (const { task, met } of unblocked) recordUnblocked(ctx, task, met)
   return dependencies
 }

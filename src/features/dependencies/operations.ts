@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { makeCursor, openCursor } from '../../kernel/cursor.ts'
+import { cutPage, openCursor } from '../../kernel/cursor.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { requireTask, taskId, taskIds, TaskRef, taskExample as task } from '../tasks/index.ts'
@@ -99,9 +99,7 @@ export const listDependencies = operation({
     const after = cursor === undefined ? [null, null] : openCursor(ctx, list, cursor, ListKeys)
     const rows = await sql.listDependencies(ctx, id, ...after, limit + 1, offset)
     if (rows.length === 0) await requireTask(ctx, id)
-    const page = rows.slice(0, limit)
-    const last = page.at(-1)?.dependency
-    if (rows.length > limit && last) ctx.answer.nextCursor = makeCursor(ctx, list, [last.created_at, last.id])
+    const page = cutPage(ctx, list, rows, limit, ({ dependency }) => [dependency.created_at, dependency.id])
     return page.map(({ dependency, task }) => ({ ...dependency, task }))
   },
 })

@@ -3,6 +3,7 @@ import type { Ctx } from '../../kernel/context.ts'
 import { Id } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound, Problem } from '../../kernel/problem.ts'
+import { recordChange } from '../../kernel/record.ts'
 import { Time } from '../../kernel/time.ts'
 import { unmetPrerequisites } from '../dependencies/index.ts'
 import { lockTask, recordTask, saveTask } from '../tasks/index.ts'
@@ -110,13 +111,7 @@ export const startExecution = operation({
       input.lease_seconds ?? null,
     )
     const { execution, token } = opened!
-    ctx.record({
-      event_type: 'execution.started',
-      entity_type: 'execution',
-      entity_id: execution.id,
-      old_values: null,
-      new_values: execution,
-    })
+    recordChange(ctx, 'execution.started', null, execution)
     if (!beside) {
       const after = await saveTask(ctx, {
         ...before,

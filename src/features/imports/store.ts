@@ -1,4 +1,5 @@
 import type { Ctx } from '../../kernel/context.ts'
+import { recordChange } from '../../kernel/record.ts'
 import { insertTasks, readTasks, type NewTask } from '../lifecycle/index.ts'
 import { recordTask, type Task } from '../tasks/index.ts'
 import type { FormatName } from './schema.ts'
@@ -72,13 +73,7 @@ export async function recordNew(ctx: Ctx, created: readonly SourcedTask[], advan
     )
     const stored = new Map(rows.map(({ task }) => [task.id, task]))
     for (const task of batch)
-      ctx.record({
-        event_type: 'task.created',
-        entity_type: 'task',
-        entity_id: task.id,
-        old_values: null,
-        new_values: { ...stored.get(task.id)!, metadata: metadataOf(task) },
-      })
+      recordChange(ctx, 'task.created', null, { ...stored.get(task.id)!, metadata: metadataOf(task) })
     advance(batch.length)
   }
 }

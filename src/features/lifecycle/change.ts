@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { holds, requirePermission, type Ctx } from '../../kernel/context.ts'
 import { operation } from '../../kernel/operation.ts'
 import { Problem, validationFailed } from '../../kernel/problem.ts'
-import { formerValues } from '../../kernel/record.ts'
+import { formerValues, recordChange } from '../../kernel/record.ts'
 import { releaseDependents, unmetPrerequisites } from '../dependencies/index.ts'
 import {
   closeExecution,
@@ -90,13 +90,8 @@ export async function endOpenExecution(
     )
   const [closed] = await closeExecution(ctx, open.execution.id, outcome, foreign, note)
   const { execution } = closed!
-  ctx.record({
-    event_type: outcome === 'released' ? 'execution.released' : 'execution.completed',
-    entity_type: 'execution',
-    entity_id: execution.id,
-    old_values: formerValues(open.execution, execution),
-    new_values: execution,
-  })
+  const event = outcome === 'released' ? 'execution.released' : 'execution.completed'
+  recordChange(ctx, event, open.execution, execution)
 }
 
 async function requirePrerequisites(ctx: Ctx, task: Task): Promise<void> {
@@ -123,13 +118,7 @@ async function takeStep(ctx: Ctx, task: Task, to: Status, input: ChangeTask): Pr
         null,
       )
       const { execution } = opened!
-      ctx.record({
-        event_type: 'execution.started',
-        entity_type: 'execution',
-        entity_id: execution.id,
-        old_values: null,
-        new_values: execution,
-      })
+      recordChange(ctx, 'execution.started', null, execution)
       return { status: to, assigned_worker: worker }
     }
     case 'completed':

@@ -3,7 +3,7 @@ import type { Ctx } from '../../kernel/context.ts'
 import { Id, newId } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
-import type { RecordEntry } from '../../kernel/record.ts'
+import { recordChange, type RecordEntry } from '../../kernel/record.ts'
 import { addEdges, dependencyCycle, findCycle } from '../dependencies/index.ts'
 import {
   Description,
@@ -94,13 +94,7 @@ async function insertWithEdges(
   const stored = new Map(rows.map(({ task }) => [task.id, task]))
   const created = tasks.map(({ id, metadata }) => {
     const task = stored.get(id)!
-    ctx.record({
-      event_type: 'task.created',
-      entity_type: 'task',
-      entity_id: id,
-      old_values: null,
-      new_values: { ...task, metadata },
-    })
+    recordChange(ctx, 'task.created', null, { ...task, metadata })
     return task
   })
   for (const entry of ofEdges) ctx.record(entry)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
+import { recordChange } from '../../kernel/record.ts'
 import { detachTask, lockNeighbourhood } from '../dependencies/index.ts'
 import { LeaseToken, Note } from '../executions/index.ts'
 import {
@@ -78,12 +79,6 @@ export const deleteTask = operation({
     const metadata = await storedMetadata(ctx, task.id)
     await detachTask(ctx, task.id)
     await sql.deleteTask(ctx, task.id)
-    ctx.record({
-      event_type: 'task.deleted',
-      entity_type: 'task',
-      entity_id: task.id,
-      old_values: { ...task, metadata },
-      new_values: null,
-    })
+    recordChange(ctx, 'task.deleted', { ...task, metadata }, null)
   },
 })

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { characters } from '../../kernel/characters.ts'
-import { makeCursor, openCursor, Page } from '../../kernel/cursor.ts'
+import type { Ctx } from '../../kernel/context.ts'
+import { cutPage, openCursor, Page } from '../../kernel/cursor.ts'
 import { operation } from '../../kernel/operation.ts'
-import { notFound, Problem } from '../../kernel/problem.ts'
+import { notFound, validationFailed } from '../../kernel/problem.ts'
 import { taskExample } from './example.ts'
 import { ListTasks, Tag, Task, TaskRef, TaskWithMetadata } from './schema.ts'
 import { requireTask, taskId } from './reading.ts'
@@ -33,6 +34,18 @@ export const getTask = operation({
 
 const ListKeys = z.tuple([z.number(), z.string(), z.string()])
 
+/** One page of tasks in the order of lists; `list` names it and its filters, for its cursors. */
+async function pageOfTasks(
+  ctx: Ctx,
+  list: string,
+  filter: Omit<sql.ListFilter, 'after' | 'limit' | 'offset'>,
+  { limit, offset, cursor }: { limit: number; offset: number; cursor?: string | undefined },
+) {
+  const after = cursor === undefined ? undefined : openCursor(ctx, list, cursor, ListKeys)
+  const rows = await sql.listTasks(ctx, { ...filter, after, limit: limit + 1, offset })
+  return cutPage(ctx, list, rows, limit, ({ task }) => [task.priority, task.created_at, task.id])
+}
+
 /** Lists tasks, the most urgent first. */
 export const listTasks = operation({
   name: 'tasks.list',
@@ -48,17 +61,8 @@ export const listTasks = operation({
   examples: [{ summary: 'What can start now', input: { startable: true, limit: 10 }, output: [taskExample] }],
   async run(ctx, { limit, offset, cursor, include, ...filter }) {
     const list = `tasks ${JSON.stringify(filter)}`
-    const rows = await sql.listTasks(ctx, {
-      ...filter,
-      withMetadata: include === 'metadata',
-      after: cursor === undefined ? undefined : openCursor(ctx, list, cursor, ListKeys),
-      limit: limit + 1,
-      offset,
-    })
-    const page = rows.slice(0, limit)
-    const last = page.at(-1)?.task
-    if (rows.length > limit && last)
-      ctx.answer.nextCursor = makeCursor(ctx, list, [last.priority, last.created_at, last.id])
+    const withMetadata = include === 'metadata'
+    const page = await pageOfTasks(ctx, list, { ...filter, withMetadata }, { limit, offset, cursor })
     return page.map(({ task, metadata }) => (include ? { ...task, metadata } : task))
   },
 })
@@ -79,13 +83,7 @@ export const searchTasks = operation({
   output: z.array(Task),
   examples: [{ summary: 'A word', input: { q: 'retry' }, output: [taskExample] }],
   async run(ctx, { q }) {
-    if (q.trim() === '')
-      throw new Problem(
-        'validation_failed',
-        400,
-        'q: must not be blank. Correct the request and send it again.',
-        { errors: [{ path: 'q', message: 'must not be blank' }] },
-      )
+    if (q.trim() === '') throw validationFailed([{ path: 'q', message: 'must not be blank' }])
     const rows = await sql.searchTasks(ctx, likePattern(q), q)
     return rows.map(({ task }) => task)
   },
@@ -102,19 +100,8 @@ export const tasksByTag = operation({
   output: z.array(Task),
   problems: { invalid_cursor: 400 },
   examples: [{ summary: 'All of a tag', input: { tag: 'api' }, output: [taskExample] }],
-  async run(ctx, { tag, limit, offset, cursor }) {
-    const list = `by-tag ${tag}`
-    const rows = await sql.listTasks(ctx, {
-      tag: [tag],
-      withMetadata: false,
-      after: cursor === undefined ? undefined : openCursor(ctx, list, cursor, ListKeys),
-      limit: limit + 1,
-      offset,
-    })
-    const page = rows.slice(0, limit).map(({ task }) => task)
-    const last = page.at(-1)
-    if (rows.length > limit && last)
-      ctx.answer.nextCursor = makeCursor(ctx, list, [last.priority, last.created_at, last.id])
-    return page
+  async run(ctx, { tag, ...page }) {
+    const rows = await pageOfTasks(ctx, `by-tag ${tag}`, { tag: [tag], withMetadata: false }, page)
+    return rows.map(({ task }) => task)
   },
 })

@@ -1,6 +1,6 @@
-import type { Ctx } from '../../kernel/context.ts'
-import { notFound, Problem } from '../../kernel/problem.ts'
-import { formerValues } from '../../kernel/record.ts'
+import { requireVersion, type Ctx } from '../../kernel/context.ts'
+import { notFound } from '../../kernel/problem.ts'
+import { recordChange } from '../../kernel/record.ts'
 import type { Task, TaskRef } from './schema.ts'
 import * as sql from './sql.ts'
 
@@ -40,14 +40,7 @@ export async function lockTasks(ctx: Ctx, ids: readonly string[]): Promise<Map<s
 export async function lockTask(ctx: Ctx, ref: TaskRef): Promise<Task> {
   const id = await taskId(ctx, ref)
   const task = (await lockTasks(ctx, [id])).get(id)!
-  const wanted = ctx.request.ifMatch
-  if (typeof wanted === 'number' && wanted !== task.version)
-    throw new Problem(
-      'version_mismatch',
-      412,
-      `The task is at version ${task.version}, not ${wanted}; read it again and decide anew.`,
-      { current_version: task.version },
-    )
+  requireVersion(ctx, 'task', task.version)
   return task
 }
 
@@ -62,16 +55,14 @@ export function recordTask(
   after: Task,
   metadata?: { before: Readonly<Record<string, string>>; after: Readonly<Record<string, string>> },
 ): void {
-  ctx.record({
-    event_type: eventType,
-    entity_type: 'task',
-    entity_id: after.id,
-    old_values: formerValues(
-      metadata ? { ...before, metadata: metadata.before } : before,
-      metadata ? { ...after, metadata: metadata.after } : after,
-    ),
-    new_values: metadata ? { ...after, metadata: metadata.after } : after,
-  })
+  if (metadata)
+    recordChange(
+      ctx,
+      eventType,
+      { ...before, metadata: metadata.before },
+      { ...after, metadata: metadata.after },
+    )
+  else recordChange(ctx, eventType, before, after)
 }
 
 /** All metadata of one task. */

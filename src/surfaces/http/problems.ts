@@ -39,7 +39,7 @@ export function asProblem(error: unknown): Problem {
   return new Problem(
     'internal_error',
     500,
-    'Something failed on our side and was logged under this request id; nothing was changed, try again later.',
+    'Something failed on our side and was logged under this request id; see what was done before you send it again.',
     {},
     { cause: error },
   )

@@ -22,6 +22,9 @@ declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null
   }
+  interface FastifyContextConfig {
+    operation?: string
+  }
 }
 
 const ONE_MIB = 1024 * 1024
@@ -36,6 +39,13 @@ export interface HttpServer {
 /** A request id of the caller's own is kept when it is harmless in a log. */
 const requestId = (given: string | string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+
+/** Aborts when the caller is gone. */
+function hangUpOf(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  return gone.signal
+}
 
 /** What every answer carries. */
 const stamp = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
@@ -121,8 +131,6 @@ function addRoute(
         )
     },
     handler: async (request, reply) => {
-      const gone = new AbortController()
-      if (op.longPoll) reply.raw.once('close', () => gone.abort())
       const body = Buffer.isBuffer(request.body)
         ? bodyOf(op, request.headers['content-type'], request.body)
         : undefined
@@ -133,7 +141,7 @@ function addRoute(
         requestId: request.id,
         ifMatch: ifMatchOf(request.headers['if-match']),
         idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
-        signal: AbortSignal.any([gone.signal, stopping]),
+        signal: op.longPoll ? AbortSignal.any([hangUpOf(reply), stopping]) : undefined,
         authenticateAgain: () => app.authenticate(request.headers.authorization),
         progress: undefined,
       }
@@ -261,11 +269,5 @@ export async function makeHttpServer(
       const sweep = setInterval(() => server.server.closeIdleConnections(), 50)
       await server.close().finally(() => clearInterval(sweep))
     },
-  }
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    operation?: string
   }
 }
