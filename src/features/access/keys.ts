@@ -87,7 +87,6 @@ export const listKeys = operation({
     ...Page,
   }),
   output: z.array(Key),
-  problems: { invalid_cursor: 400 },
   examples: [{ summary: "One user's", input: { user_id: example.user_id }, output: [example] }],
   run: (ctx, { user_id, offset, ...page }) =>
     pageById(ctx, `keys ${user_id ?? ''}`, page, async (after, rows) =>
@@ -130,7 +129,7 @@ export const updateKey = operation({
   precondition: true,
   input: ChangeKey,
   output: Key,
-  problems: { key_not_found: 404, cannot_grant: 403, version_mismatch: 412 },
+  problems: { key_not_found: 404, cannot_grant: 403 },
   examples: [
     {
       summary: 'Revoke it',
@@ -161,7 +160,7 @@ export const deleteKey = operation({
   precondition: true,
   input: z.strictObject({ key_id: Id }),
   output: z.void(),
-  problems: { key_not_found: 404, version_mismatch: 412 },
+  problems: { key_not_found: 404 },
   async run(ctx, { key_id }) {
     const key = await lockKey(ctx, key_id)
     await sql.deleteKey(ctx, key_id)

@@ -73,7 +73,6 @@ export const listRoles = operation({
   runs: 'read',
   input: z.strictObject({ ...Page }),
   output: z.array(Role),
-  problems: { invalid_cursor: 400 },
   examples: [{ summary: 'All', input: {}, output: [example] }],
   run: (ctx, { offset, ...page }) =>
     pageById(ctx, 'roles', page, async (after, rows) =>
@@ -118,7 +117,6 @@ export const updateRole = operation({
     cannot_grant: 403,
     built_in_role: 409,
     name_taken: 409,
-    version_mismatch: 412,
   },
   examples: [
     {
@@ -153,7 +151,7 @@ export const deleteRole = operation({
   precondition: true,
   input: z.strictObject({ role_id: Id }),
   output: z.void(),
-  problems: { role_not_found: 404, built_in_role: 409, role_in_use: 409, version_mismatch: 412 },
+  problems: { role_not_found: 404, built_in_role: 409, role_in_use: 409 },
   async run(ctx, { role_id }) {
     const role = await lockRole(ctx, role_id)
     const holders = await sql.holdersOf(ctx, role_id)

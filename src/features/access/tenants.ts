@@ -106,7 +106,6 @@ export const listTenants = operation({
   runs: 'read',
   input: z.strictObject({ ...Page }),
   output: z.array(Tenant),
-  problems: { invalid_cursor: 400 },
   examples: [{ summary: 'All', input: {}, output: [example] }],
   run: (ctx, { offset, ...page }) =>
     pageById(ctx, 'tenants', page, async (after, rows) =>
@@ -145,7 +144,7 @@ export const updateTenant = operation({
   precondition: true,
   input: ChangeTenant,
   output: Tenant,
-  problems: { tenant_not_found: 404, name_taken: 409, version_mismatch: 412 },
+  problems: { tenant_not_found: 404, name_taken: 409 },
   examples: [
     {
       summary: 'Its configuration',
@@ -176,7 +175,7 @@ export const deleteTenant = operation({
   precondition: true,
   input: z.strictObject({ tenant_id: Id }),
   output: z.void(),
-  problems: { tenant_not_found: 404, default_tenant: 409, version_mismatch: 412 },
+  problems: { tenant_not_found: 404, default_tenant: 409 },
   async run(ctx, { tenant_id }) {
     if (tenant_id === DEFAULT_TENANT)
       throw new Problem('default_tenant', 409, "The tenant `default` is the operator's own and stays.")

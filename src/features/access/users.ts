@@ -91,7 +91,6 @@ export const listUsers = operation({
   runs: 'read',
   input: z.strictObject({ ...Page }),
   output: z.array(User),
-  problems: { invalid_cursor: 400 },
   examples: [{ summary: 'All', input: {}, output: [example] }],
   run: (ctx, { offset, ...page }) =>
     pageById(ctx, 'users', page, async (after, rows) =>
@@ -132,7 +131,6 @@ export const updateUser = operation({
     role_not_found: 404,
     cannot_grant: 403,
     name_taken: 409,
-    version_mismatch: 412,
   },
   examples: [
     {
@@ -172,7 +170,7 @@ export const deleteUser = operation({
   precondition: true,
   input: z.strictObject({ user_id: Id }),
   output: z.void(),
-  problems: { user_not_found: 404, version_mismatch: 412 },
+  problems: { user_not_found: 404 },
   async run(ctx, { user_id }) {
     const user = await lockUser(ctx, user_id)
     requireVersion(ctx, 'user', user.version)

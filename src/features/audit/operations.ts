@@ -60,7 +60,6 @@ export const listAudit = operation({
   runs: 'read',
   input: ListAudit,
   output: z.array(RecordRow),
-  problems: { invalid_cursor: 400 },
   examples: [
     { summary: 'All about one task', input: { entity_id: taskExample.id }, output: [rowExample] },
     {

@@ -74,7 +74,7 @@ export const listDependencies = operation({
   runs: 'read',
   input: ListDependencies,
   output: z.array(DependencyWithTask),
-  problems: { invalid_cursor: 400, task_not_found: 404 },
+  problems: { task_not_found: 404 },
   examples: [
     {
       summary: 'One prerequisite',

@@ -197,7 +197,6 @@ export const changeTask = operation({
     task_not_found: 404,
     dependencies_unmet: 409,
     lease_held: 409,
-    version_mismatch: 412,
   },
   examples: [
     {
@@ -225,7 +224,6 @@ export const assignTask = operation({
     invalid_status_transition: 400,
     task_not_found: 404,
     dependencies_unmet: 409,
-    version_mismatch: 412,
   },
   examples: [
     {
@@ -254,7 +252,7 @@ export const estimateTask = operation({
   precondition: true,
   input: z.strictObject({ task_id: TaskRef, effort_minutes: EffortMinutes }),
   output: Task,
-  problems: { task_not_found: 404, version_mismatch: 412 },
+  problems: { task_not_found: 404 },
   examples: [
     {
       summary: 'Half an hour',
@@ -282,7 +280,7 @@ export const retryTask = operation({
   precondition: true,
   input: z.strictObject({ task_id: TaskRef }),
   output: Task,
-  problems: { task_not_found: 404, not_failed: 409, version_mismatch: 412 },
+  problems: { task_not_found: 404, not_failed: 409 },
   examples: [{ summary: 'After a failure', input: { task_id: 17 }, output: { ...taskExample, version: 4 } }],
   async run(ctx, { task_id }) {
     const task = await lockTask(ctx, task_id)

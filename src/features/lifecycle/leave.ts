@@ -35,7 +35,7 @@ export const releaseTask = operation({
     note: Note.optional(),
   }),
   output: Task,
-  problems: { task_not_found: 404, nothing_to_release: 409, lease_held: 409, version_mismatch: 412 },
+  problems: { task_not_found: 404, nothing_to_release: 409, lease_held: 409 },
   examples: [
     {
       summary: 'With a note',
@@ -70,7 +70,7 @@ export const deleteTask = operation({
   precondition: true,
   input: z.strictObject({ task_id: TaskRef }),
   output: z.void(),
-  problems: { task_not_found: 404, version_mismatch: 412 },
+  problems: { task_not_found: 404 },
   async run(ctx, { task_id }) {
     // Its neighbours first, in one order with it: a prerequisite may be completed at this moment.
     const id = await taskId(ctx, task_id)

@@ -51,7 +51,7 @@ export const setMetadata = operation({
   precondition: true,
   input: z.strictObject({ task_id: TaskRef, key: MetadataKey, value: MetadataValue }),
   output: KeyAndValue,
-  problems: { task_not_found: 404, reserved_key: 409, version_mismatch: 412 },
+  problems: { task_not_found: 404, reserved_key: 409 },
   examples: [
     {
       summary: 'Any text',
@@ -101,7 +101,7 @@ export const deleteMetadata = operation({
   precondition: true,
   input: z.strictObject({ task_id: TaskRef, key: MetadataKey }),
   output: z.void(),
-  problems: { task_not_found: 404, metadata_key_not_found: 404, reserved_key: 409, version_mismatch: 412 },
+  problems: { task_not_found: 404, metadata_key_not_found: 404, reserved_key: 409 },
   async run(ctx, { task_id, key }) {
     refuseReserved(key)
     await changeMetadata(ctx, task_id, async (task) => {
@@ -152,7 +152,7 @@ export const setTags = operation({
   precondition: true,
   input: z.strictObject({ task_id: TaskRef, tags: Tags }),
   output: z.strictObject({ tags: z.array(Tag) }),
-  problems: { task_not_found: 404, version_mismatch: 412 },
+  problems: { task_not_found: 404 },
   examples: [
     {
       summary: 'Two tags',

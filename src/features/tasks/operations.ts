@@ -57,7 +57,6 @@ export const listTasks = operation({
   runs: 'read',
   input: ListTasks,
   output: z.array(TaskWithMetadata),
-  problems: { invalid_cursor: 400 },
   examples: [{ summary: 'What can start now', input: { startable: true, limit: 10 }, output: [taskExample] }],
   async run(ctx, { limit, offset, cursor, include, ...filter }) {
     const list = `tasks ${JSON.stringify(filter)}`
@@ -98,7 +97,6 @@ export const tasksByTag = operation({
   runs: 'read',
   input: z.strictObject({ tag: Tag, ...Page }),
   output: z.array(Task),
-  problems: { invalid_cursor: 400 },
   examples: [{ summary: 'All of a tag', input: { tag: 'api' }, output: [taskExample] }],
   async run(ctx, { tag, ...page }) {
     const rows = await pageOfTasks(ctx, `by-tag ${tag}`, { tag: [tag], withMetadata: false }, page)

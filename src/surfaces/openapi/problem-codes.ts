@@ -114,6 +114,12 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
     of: isPost,
   },
   {
+    code: 'version_mismatch',
+    status: 412,
+    meaning: 'If-Match names another version than the one that stands; `current_version` is that.',
+    of: (op) => op.precondition === true,
+  },
+  {
     code: 'body_too_large',
     status: 413,
     meaning: 'The body is larger than the route takes.',
@@ -141,7 +147,7 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
   {
     code: 'internal_error',
     status: 500,
-    meaning: 'A fault of ours, logged under the request id; nothing was changed.',
+    meaning: 'A fault of ours, logged under the request id; see what was done before you send it again.',
     of: any,
   },
   {
