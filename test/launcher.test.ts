@@ -134,7 +134,9 @@ describe('the launcher', () => {
       for (const kind of ['new', 'old']) {
         test(`the program gets one SIGINT on a Node that is ${kind}`, async () => {
           const launcher = kind === 'old' ? asOldNode : [join(checkout, 'bin', 'cairn.js')]
-          const command = [process.execPath, ...launcher, 'serve'].map((word) => `'${word}'`).join(' ')
+          // Without `exec` it is the shell's own end that is seen, and which shell it is depends on $SHELL.
+          const program = [process.execPath, ...launcher, 'serve'].map((word) => `'${word}'`).join(' ')
+          const command = `exec ${program}`
           const run = start('script', ['--quiet', '--return', '--command', command, '/dev/null'])
           await run.said('serves')
           run.process.stdin?.write('\u0003')
