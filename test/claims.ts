@@ -1,5 +1,3 @@
-import { transact } from '../src/kernel/database.ts'
-import type { Duty } from '../src/kernel/duty.ts'
 import type { Claim, Execution } from '../src/features/executions/schema.ts'
 import { bodyOf } from './answers.ts'
 import type { TestAnswer, TestServer } from './server.ts'
@@ -33,13 +31,3 @@ export const runOutLease = (server: TestServer, execution: string): Promise<unkn
   server.sql(`UPDATE executions SET lease_expires_at = now() - interval '1 second' WHERE id = $1`, [
     execution,
   ])
-
-/**
- * Runs a duty until it finds nothing more to do, as a leader would, but now. For tests that stopped the server's own
- * duties to be alone with the clock.
- */
-export async function runDuty(server: TestServer, duty: Duty): Promise<void> {
-  const run = (): Promise<number> =>
-    transact(server.app.pool, (db) => duty.run({ db, app: server.app, afterCommit: (effect) => effect() }))
-  while ((await run()) > 0);
-}

@@ -3,6 +3,7 @@ import type { Caller } from './context.ts'
 import { makePool, queryAcrossTenants } from './database.ts'
 import { Duties } from './duty.ts'
 import { forgetOldAnswers } from './idempotency.ts'
+import { Jobs } from './jobs.ts'
 import type { Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { record } from './migrations/202611220001_record.ts'
@@ -67,7 +68,7 @@ export interface Application extends Assembly, Services {
   readonly checkOutputs: boolean
   /** Who calls, by the Authorization header. Throws Problem 401. */
   readonly authenticate: (authorization: string | undefined) => Promise<Caller>
-  /** Stops duties, wakers and the pool, in this order. */
+  /** Stops daemons, duties, jobs, wakers and the pool, in this order. */
   close(): Promise<void>
 }
 
@@ -80,8 +81,6 @@ export interface ApplicationOptions {
   cursorKey: Buffer
   authenticate: (app: Application, authorization: string | undefined) => Promise<Caller>
   checkOutputs?: boolean
-  /** Whether this process may lead the duties; a short-lived command does not. */
-  withDuties?: boolean
 }
 
 const notifyCommitted = queryAcrossTenants(
@@ -90,7 +89,7 @@ const notifyCommitted = queryAcrossTenants(
   `SELECT pg_notify('${CHANNEL_COMMITTED}', '')`,
 )
 
-/** Connects the pool and the listener and starts the duties. The schema must be migrated already. */
+/** Connects the pool and the listener and starts what works in the background. The schema must be migrated already. */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const { assembly, settings, log, databaseUrl, poolMax } = options
   const pool = makePool({
@@ -99,19 +98,26 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   })
   const wake = new Wake(databaseUrl, log)
+  const daemons: (() => Promise<void>)[] = []
   const app: { -readonly [K in keyof Application]: Application[K] } = {
     ...assembly,
     settings,
     log,
     pool,
     wake,
+    jobs: new Jobs(
+      pool,
+      log,
+      assembly.features.flatMap((feature) => feature.queues ?? []),
+    ),
     duties: undefined as unknown as Duties,
     metrics: new Metrics(pool),
     cursorKey: options.cursorKey,
     checkOutputs: options.checkOutputs ?? false,
     authenticate: (authorization) => options.authenticate(app, authorization),
     async close() {
-      await app.duties.stop()
+      await Promise.all([app.duties.stop(), ...daemons.map((stop) => stop())])
+      await app.jobs.stop()
       await wake.close()
       await pool.end()
     },
@@ -125,6 +131,9 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   await wake.listen(async () => {
     if (!app.duties.leads) await notifyCommitted({ db: pool })
   })
-  if (options.withDuties ?? true) app.duties.start()
+  await app.jobs.start()
+  app.duties.start()
+  for (const feature of assembly.features)
+    for (const daemon of feature.daemons ?? []) daemons.push(daemon.start(app))
   return app
 }

@@ -3,7 +3,7 @@ import { after, afterEach, before, test } from 'node:test'
 import { eventually } from '../../test/eventually.ts'
 import { testServer, type TestServer } from '../../test/server.ts'
 import { createTask } from '../../test/tasks.ts'
-import { Duties, type Duty } from './duty.ts'
+import { Duties, heldFragment, type Duty } from './duty.ts'
 
 let server: TestServer
 const running: Duties[] = []
@@ -75,6 +75,46 @@ test('a leader that was overtaken changes nothing more, though it still thinks t
   await server.sql(`UPDATE leadership SET held_until = now()`)
 })
 
+test('a statement that holds the leadership of another epoch does nothing', async () => {
+  const leader = start('statement', {
+    holds: 'statement',
+    async run({ db, leadership: { holder, epoch } }) {
+      const text = `WITH held AS MATERIALIZED (${heldFragment})
+        INSERT INTO written SELECT 'statement' FROM held`
+      await db.query(text, [holder, epoch])
+      return 0
+    },
+  })
+  await eventually('it leads', async () => (await writtenBy('statement')) > 0)
+  await server.sql(
+    `UPDATE leadership SET holder = gen_random_uuid(), epoch = epoch + 1, held_until = now() + interval '1 hour'`,
+  )
+  const written = await writtenBy('statement')
+  await eventually('it has heard of it', () => !leader.leads)
+  assert.equal(await writtenBy('statement'), written)
+  await server.sql(`UPDATE leadership SET held_until = now()`)
+})
+
+test('news that come while a duty runs are not lost', async () => {
+  let runs = 0
+  let news: (() => void) | undefined
+  start('busy with nothing', {
+    everyMilliseconds: 3_600_000,
+    onNews: 'committed',
+    run: async () => {
+      runs++
+      news?.()
+      news = undefined
+      return 0
+    },
+  })
+  await eventually('it ran when it began to lead', () => runs > 0)
+  const before = runs
+  news = () => server.app.wake.committed()
+  server.app.wake.committed()
+  await eventually('it ran for both', () => runs === before + 2)
+})
+
 test('what a failed run wrote is taken back, and it is tried again', async () => {
   let runs = 0
   start('failing', {
@@ -100,7 +140,7 @@ test('a run that did something is followed by the next at once', async () => {
 
 test('a duty that waits for commits is woken by one', async () => {
   let runs = 0
-  start('woken', { everyMilliseconds: 3_600_000, onCommit: true, run: async () => (runs++, 0) })
+  start('woken', { everyMilliseconds: 3_600_000, onNews: 'committed', run: async () => (runs++, 0) })
   await eventually('it ran when it began to lead', () => runs > 0)
   const before = runs
   await eventually('it was woken', async () => {

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type pg from 'pg'
 import { z } from 'zod'
-import { queryAcrossTenants, transact } from './database.ts'
+import { queryAcrossTenants, transact, type Queryable } from './database.ts'
 import type { Services } from './services.ts'
 import type { Setting } from './settings.ts'
 
 /**
- * Periodic work that one server does for all. Each run is one transaction that holds the leadership row of its own
- * epoch: a leader that was overtaken (a long pause, a lost network) finds its epoch gone and changes nothing.
+ * Periodic work that one server does for all. A leader that was overtaken (a long pause, a lost network) finds its epoch
+ * gone and changes nothing; `holds` says where that is seen to.
  */
 export interface Duty {
   readonly name: string
@@ -15,18 +14,34 @@ export interface Duty {
   readonly summary: string
   /** Milliseconds between two runs. */
   readonly everyMilliseconds: number | Setting<number>
-  /** Runs at once when this server commits to the record, too. */
-  readonly onCommit?: boolean
+  /** Runs at once, too, when this server commits to the record, or when new rows of the record have their sequence. */
+  readonly onNews?: 'committed' | 'sequenced'
+  /**
+   * What keeps an overtaken leader from changing anything:
+   * - `transaction` (unless said): each run is one transaction that holds the leadership of its epoch;
+   * - `statement`: the run is one statement, which holds it by `heldFragment`;
+   * - `nothing`: the run speaks to the world outside, for as long as that takes, and guards what it writes by itself.
+   */
+  readonly holds?: 'transaction' | 'statement' | 'nothing'
   /** One run. Returns how much it did; more than 0 makes the next run follow at once. */
   run(call: DutyCall): Promise<number>
 }
 
 export interface DutyCall {
-  /** The run's transaction, in which the leadership is held. */
-  readonly db: pg.PoolClient
+  /** The run's transaction where it holds one, else the pool. */
+  readonly db: Queryable
   readonly app: Services
+  /** Whom `heldFragment` asks about. */
+  readonly leadership: Leadership
+  /** Aborts when the server stops: a run that waits for the world outside must end then. */
+  readonly signal: AbortSignal
   /** Called after the commit, for instance to wake readers. */
   afterCommit(effect: () => void): void
+}
+
+export interface Leadership {
+  readonly holder: string
+  readonly epoch: number
 }
 
 /** How long a leader that says nothing keeps its place, and how often it says something. Failover takes their sum at most. */
@@ -53,12 +68,14 @@ const resign = queryAcrossTenants(
   `UPDATE leadership SET held_until = now() WHERE name = 'duties' AND holder = $1`,
 )
 
-/** Shared by the runs of one leader; a rival's takeover waits for them, and they fail after it. */
-const holdEpoch = queryAcrossTenants(
-  'leadership.hold',
-  Epoch,
-  `SELECT epoch FROM leadership WHERE name = 'duties' AND holder = $1 AND epoch = $2 FOR SHARE`,
-)
+/**
+ * A row when the leadership of `$1` (holder) and `$2` (epoch) stands, locked until the transaction ends. Shared by the
+ * runs of one leader; a rival's takeover waits for them, and they find nothing after it: a row that changed since the
+ * statement's snapshot is read anew before it is locked.
+ */
+export const heldFragment = `SELECT epoch FROM leadership WHERE name = 'duties' AND holder = $1 AND epoch = $2 FOR SHARE`
+
+const holdEpoch = queryAcrossTenants('leadership.hold', Epoch, heldFragment)
 
 /** Runs the duties of all features on whichever server leads. */
 export class Duties {
@@ -66,13 +83,18 @@ export class Duties {
   readonly #duties: readonly Duty[]
   readonly #me = randomUUID()
   #epoch: number | undefined
-  #stopped = false
+  readonly #stopping = new AbortController()
   readonly #loops: Promise<void>[] = []
-  readonly #sleepers = new Set<() => void>()
+  readonly #renewal = new Alarm()
+  readonly #alarms = new Set<Alarm>()
 
   constructor(app: Services, duties: readonly Duty[]) {
     this.#app = app
     this.#duties = duties
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted
   }
 
   get leads(): boolean {
@@ -86,8 +108,8 @@ export class Duties {
 
   /** Stops after the runs under way, and hands over at once. */
   async stop(): Promise<void> {
-    this.#stopped = true
-    for (const wake of this.#sleepers) wake()
+    this.#stopping.abort()
+    for (const alarm of [this.#renewal, ...this.#alarms]) alarm.ring()
     await Promise.all(this.#loops)
     if (this.#epoch !== undefined) await resign({ db: this.#app.pool }, this.#me).catch(() => undefined)
     this.#epoch = undefined
@@ -101,36 +123,59 @@ export class Duties {
           this.#app.log.info({ epoch: row.epoch }, 'this server leads the duties')
         const began = row && this.#epoch === undefined
         this.#epoch = row?.epoch
-        if (began) for (const wake of this.#sleepers) wake()
+        if (began) this.#alarms.forEach((each) => each.ring())
       } catch (error) {
         this.#epoch = undefined
         if (!this.#stopped) this.#app.log.warn({ err: error }, 'could not reach the leadership')
       }
-      await this.#sleep(RENEW_MILLISECONDS, false)
+      await this.#renewal.wait(RENEW_MILLISECONDS)
     }
   }
 
   async #repeat(duty: Duty): Promise<void> {
     const every = duty.everyMilliseconds
     const pause = typeof every === 'number' ? every : this.#app.settings.get(every)
+    const alarm = new Alarm()
+    const stopListening = this.#listen(duty, () => alarm.ring())
+    this.#alarms.add(alarm)
     const failures = { count: 0 }
     while (!this.#stopped) {
+      alarm.clear()
       const done = this.#epoch === undefined ? 0 : await this.#runOnce(duty, this.#epoch, failures)
-      if (done === 0)
-        await this.#sleep(failures.count > 0 ? Math.max(pause, 1_000) : pause, duty.onCommit ?? false)
+      if (this.#stopped || done > 0) continue
+      // News may come many times a second, and would turn a duty that fails into a storm.
+      if (failures.count > 0) alarm.clear()
+      await alarm.wait(failures.count > 0 ? Math.max(pause, 1_000) : pause)
     }
+    stopListening()
+  }
+
+  #listen(duty: Duty, heard: () => void): () => void {
+    if (duty.onNews === 'committed') return this.#app.wake.onCommitted(heard)
+    if (duty.onNews === 'sequenced') return this.#app.wake.onSequenced(heard)
+    return () => undefined
   }
 
   /** One run of a duty; a failure is logged and tried again at the next turn. */
   async #runOnce(duty: Duty, epoch: number, failures: { count: number }): Promise<number> {
     try {
       const effects: (() => void)[] = []
-      const done = await transact(this.#app.pool, async (db) => {
-        effects.length = 0
-        const held = await holdEpoch({ db }, this.#me, epoch)
-        if (held.length === 0) return 0
-        return duty.run({ db, app: this.#app, afterCommit: (effect) => effects.push(effect) })
-      })
+      const run = (db: Queryable): Promise<number> =>
+        duty.run({
+          db,
+          app: this.#app,
+          leadership: { holder: this.#me, epoch },
+          signal: this.#stopping.signal,
+          afterCommit: (effect) => effects.push(effect),
+        })
+      const done =
+        duty.holds === 'statement' || duty.holds === 'nothing'
+          ? await run(this.#app.pool)
+          : await transact(this.#app.pool, async (db) => {
+              effects.length = 0
+              const held = await holdEpoch({ db }, this.#me, epoch)
+              return held.length === 0 ? 0 : run(db)
+            })
       for (const effect of effects) effect()
       failures.count = 0
       return done
@@ -141,19 +186,31 @@ export class Duties {
       return 0
     }
   }
+}
 
-  #sleep(milliseconds: number, untilCommit: boolean): Promise<void> {
+/** A sleep that may be ended early, also by what rings before it begins. */
+class Alarm {
+  #rung = false
+  #wake: (() => void) | undefined
+
+  ring(): void {
+    this.#rung = true
+    this.#wake?.()
+  }
+
+  clear(): void {
+    this.#rung = false
+  }
+
+  wait(milliseconds: number): Promise<void> {
+    if (this.#rung) return Promise.resolve()
     return new Promise((resolve) => {
-      if (this.#stopped) return resolve()
-      const stopListening = untilCommit ? this.#app.wake.onCommitted(() => wake()) : undefined
-      const wake = (): void => {
+      const timer = setTimeout(() => this.#wake?.(), milliseconds)
+      this.#wake = () => {
         clearTimeout(timer)
-        stopListening?.()
-        this.#sleepers.delete(wake)
+        this.#wake = undefined
         resolve()
       }
-      const timer = setTimeout(wake, milliseconds)
-      this.#sleepers.add(wake)
     })
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
+import { migrateJobs } from './jobs.ts'
 
 /** A step of the schema, forward only. Its name sorts by date: `2026MMDDHHMM_what`. */
 export interface Migration {
@@ -108,7 +109,7 @@ export async function migrationStates(
 
 /**
  * Applies what is pending, each migration in one transaction with its row in `schema_migrations`, and returns their
- * names. Ten processes may call this at once: one applies, the others wait and find nothing to do.
+ * names; the job queue's own schema comes after them. Ten processes may call this at once: one applies, the others wait and find nothing to do.
  * Throws MigrationError when the schema is newer than the program, or an applied migration was edited.
  */
 export async function migrate(url: string, migrations: readonly Migration[]): Promise<string[]> {
@@ -138,6 +139,7 @@ export async function migrate(url: string, migrations: readonly Migration[]): Pr
         applied.push(migration.name)
       })
     }
+    await migrateJobs(url)
     return applied
   } finally {
     await client.end()

@@ -1,9 +1,12 @@
 import type { z } from 'zod'
 import type { Command } from './command.ts'
 import type { Ctx } from './context.ts'
+import type { Daemon } from './daemon.ts'
 import type { Duty } from './duty.ts'
+import type { JobQueue } from './jobs.ts'
 import type { Migration } from './migrate.ts'
 import type { Setting } from './settings.ts'
+import type { Channel } from './socket.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
@@ -99,6 +102,9 @@ export interface Feature {
   readonly events?: Readonly<Record<string, string>>
   readonly settings?: readonly Setting<unknown>[]
   readonly duties?: readonly Duty[]
+  readonly daemons?: readonly Daemon[]
+  readonly queues?: readonly JobQueue[]
+  readonly channels?: readonly Channel[]
   readonly commands?: readonly Command[]
   readonly guides?: readonly Guide[]
   /** Its tables of tenants' data, children first: what deleting a tenant empties. */

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { Jobs } from './jobs.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Settings } from './settings.ts'
@@ -10,6 +11,7 @@ export interface Services {
   readonly log: Logger
   readonly pool: pg.Pool
   readonly wake: Wake
+  readonly jobs: Jobs
   readonly metrics: Metrics
   /** Signs opaque cursors; the same for all servers of one installation. */
   readonly cursorKey: Buffer

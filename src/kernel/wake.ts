@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import pg from 'pg'
 import type { Logger } from './log.ts'
 
-/** The sequencer numbered new rows (sent by it, once a batch). Payload: the tenants' ids, comma-separated. */
+/** The sequencer numbered new rows (sent by it, once a batch). Payload: `TENANT SEQUENCE`, comma-separated. */
 export const CHANNEL_SEQUENCED = 'cairn_sequenced'
 /** A server that does not lead committed rows (sent at most every 20 ms, outside every transaction). */
 export const CHANNEL_COMMITTED = 'cairn_committed'
@@ -16,6 +16,8 @@ export class Wake {
   readonly #log: Logger
   readonly #url: string
   #listener: pg.Client | undefined
+  /** The last sequence said of each tenant. */
+  readonly #heads = new Map<string, number>()
   #closed = false
   #notify: (() => Promise<unknown>) | undefined
   #notifying: NodeJS.Timeout | undefined
@@ -47,7 +49,11 @@ export class Wake {
     })
     client.on('notification', ({ channel, payload }) => {
       if (channel === CHANNEL_COMMITTED) this.#emitter.emit('committed')
-      else for (const tenant of (payload ?? '').split(',')) this.#emitter.emit('sequenced', tenant)
+      else
+        for (const each of (payload ?? '').split(',')) {
+          const [tenant, sequence] = each.split(' ')
+          if (tenant) this.sequenced(tenant, Number(sequence))
+        }
     })
     try {
       await client.connect()
@@ -77,8 +83,15 @@ export class Wake {
     return () => this.#emitter.off('committed', heard)
   }
 
-  /** Calls back with the tenant each time new rows have their sequence. Returns the way to stop. */
-  onSequenced(heard: (tenant: string) => void): () => void {
+  /** Says that a tenant's rows have their sequence up to this one. What was said before is not said again. */
+  sequenced(tenant: string, sequence: number): void {
+    if ((this.#heads.get(tenant) ?? 0) >= sequence) return
+    this.#heads.set(tenant, sequence)
+    this.#emitter.emit('sequenced', tenant, sequence)
+  }
+
+  /** Calls back with the tenant and its last sequence each time new rows have theirs. Returns the way to stop. */
+  onSequenced(heard: (tenant: string, sequence: number) => void): () => void {
     this.#emitter.on('sequenced', heard)
     return () => this.#emitter.off('sequenced', heard)
   }

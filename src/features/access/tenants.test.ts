@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { runDuty } from '../../../test/duties.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
-import { transact } from '../../kernel/database.ts'
 import { appendToRecord } from '../../kernel/record.ts'
 import { sweepStrays } from './duties.ts'
 
@@ -167,9 +167,7 @@ test('what was under way while its tenant was deleted is swept away', async () =
   }
   for (let turn = 0; turn < 200 && !(await rowsOf(tenant.id))['record_heads']; turn++) await sleep(20)
   assert.ok((await rowsOf(tenant.id))['audit_log'])
-  await transact(server.app.pool, (db) =>
-    sweepStrays.run({ db, app: server.app, afterCommit: () => undefined }),
-  )
+  await runDuty(server, sweepStrays)
   assert.deepEqual(await rowsOf(tenant.id), {})
   assert.ok((await rowsOf(DEFAULT))['audit_log'])
 })
@@ -195,8 +193,6 @@ test('a tenant that is deleted while it works leaves nothing, once what was unde
   await Promise.all(workers)
 
   for (let turn = 0; turn < 200 && (await rowsOf(tenant.id))['record_pending']; turn++) await sleep(20)
-  await transact(server.app.pool, (db) =>
-    sweepStrays.run({ db, app: server.app, afterCommit: () => undefined }),
-  )
+  await runDuty(server, sweepStrays)
   assert.deepEqual(await rowsOf(tenant.id), {})
 })

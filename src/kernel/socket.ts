@@ -1,0 +1,57 @@
+import type { z } from 'zod'
+import type { Caller } from './context.ts'
+import type { Services } from './services.ts'
+
+/** A WebSocket as a feature sees it, whatever the library. */
+export interface Socket {
+  /** Bytes that were handed to `send` and not yet to the network. */
+  readonly bufferedAmount: number
+  /** Sends one text message. */
+  send(text: string): void
+  /** Closes with a code (RFC 6455, section 7.4) and a reason of at most 123 bytes. */
+  close(code: number, reason: string): void
+  /** Ends the connection without a word: whoever does not read does not answer a close either. */
+  terminate(): void
+  ping(): void
+  onMessage(heard: (text: string) => void): void
+  onPong(heard: () => void): void
+  /** Called once, however the connection ended. */
+  onClose(heard: () => void): void
+}
+
+/** What a connection may use beside the socket. */
+export interface SocketCall {
+  readonly app: Services
+  readonly requestId: string
+  /** Who calls, by the value of an Authorization header. Throws Problem 401. */
+  authenticate(authorization: string | undefined): Promise<Caller>
+  /** Aborts when the server stops. */
+  readonly stopping: AbortSignal
+}
+
+/** A message of a channel, for its documentation. */
+export interface SocketMessage {
+  readonly name: string
+  readonly summary: string
+  readonly schema: z.ZodType
+  /** An example; a test checks it against the schema. */
+  readonly example: unknown
+}
+
+/** A WebSocket route of a feature: a surface mounts it, and documents it from this. */
+export interface Channel {
+  /** `feature.noun`, unique. */
+  readonly name: string
+  readonly path: string
+  readonly summary: string
+  readonly description: string
+  /** What clients send, and what the server sends. */
+  readonly receives: readonly SocketMessage[]
+  readonly sends: readonly SocketMessage[]
+  /** Close codes of its own, each with one sentence. */
+  readonly closes: Readonly<Record<number, string>>
+  /** Bytes of the largest message a client may send. */
+  readonly messageLimit: number
+  /** A client has connected. It is not authenticated: no header is looked at. */
+  connect(socket: Socket, call: SocketCall): void
+}
