@@ -63,6 +63,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     log: makeLog(process.env['CAIRN_TEST_LOG'] === '1' ? 'debug' : 'silent'),
     databaseUrl: database.url,
     poolMax: 10,
+    local: true,
     cursorKey: createHash('sha256').update(key).digest(),
     authenticate,
     checkOutputs: true,

@@ -2,11 +2,14 @@ import type { Feature } from '../kernel/operation.ts'
 import { access } from './access/index.ts'
 import { audit } from './audit/index.ts'
 import { dependencies } from './dependencies/index.ts'
+import { eventStore } from './event-store/index.ts'
 import { executions } from './executions/index.ts'
 import { imports } from './imports/index.ts'
 import { lifecycle } from './lifecycle/index.ts'
+import { live } from './live/index.ts'
 import { swarm } from './swarm/index.ts'
 import { tasks } from './tasks/index.ts'
+import { webhooks } from './webhooks/index.ts'
 
 export { apiKey, authenticate } from './access/index.ts'
 
@@ -18,6 +21,9 @@ export const features: readonly Feature[] = [
   executions,
   lifecycle,
   audit,
+  webhooks,
+  live,
+  eventStore,
   imports,
   swarm,
 ]

@@ -78,6 +78,8 @@ export interface ApplicationOptions {
   log: Logger
   databaseUrl: string
   poolMax: number
+  /** Whether it is for this machine alone. */
+  local: boolean
   cursorKey: Buffer
   authenticate: (app: Application, authorization: string | undefined) => Promise<Caller>
   checkOutputs?: boolean
@@ -102,6 +104,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const app: { -readonly [K in keyof Application]: Application[K] } = {
     ...assembly,
     settings,
+    local: options.local,
     log,
     pool,
     wake,

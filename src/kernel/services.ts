@@ -8,6 +8,8 @@ import type { Wake } from './wake.ts'
 /** What a running server offers to operations and duties. */
 export interface Services {
   readonly settings: Settings
+  /** Whether it is for this machine alone: its database is embedded, and it listens on loopback. */
+  readonly local: boolean
   readonly log: Logger
   readonly pool: pg.Pool
   readonly wake: Wake

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { apiKey } from '../../features/index.ts'
 import { UsageError, type CallOptions } from '../../kernel/command.ts'
 import type { Operation } from '../../kernel/operation.ts'
@@ -7,7 +6,7 @@ import type { Settings } from '../../kernel/settings.ts'
 import { port } from '../http/settings.ts'
 import { requestTarget, splitInput } from '../openapi/request.ts'
 import { Unreachable } from './faults.ts'
-import { announcedServer, serverFile } from './listening.ts'
+import { announcedServer, isLoopback, serverFile } from './listening.ts'
 import { generatedKey, keyFile } from './operator-key.ts'
 import { serverUrl } from './settings.ts'
 
@@ -21,11 +20,6 @@ export interface RemoteAnswer {
 }
 
 const PROGRESS_JSON = 'application/x-ndjson'
-
-const isLoopback = (url: string): boolean => {
-  const name = new URL(url).hostname
-  return name === 'localhost' || name === '[::1]' || (isIP(name) === 4 && name.startsWith('127.'))
-}
 
 /** A server, by its settings: CAIRN_URL, or the one of the data directory, or the port that one would take. */
 export class Remote {
@@ -52,10 +46,12 @@ export class Remote {
    */
   server(): { url: string; key: string } {
     const { url } = this.#place
-    const key = this.#settings.get(apiKey) ?? (isLoopback(url) ? generatedKey(this.#settings) : undefined)
+    const key =
+      this.#settings.get(apiKey) ??
+      (isLoopback(new URL(url).hostname) ? generatedKey(this.#settings) : undefined)
     if (!key)
       throw new UsageError(
-        isLoopback(url)
+        isLoopback(new URL(url).hostname)
           ? `no key to call ${url} with: set CAIRN_API_KEY, or CAIRN_DATA_DIR to where the server keeps ${keyFile(this.#settings)}`
           : `no key to call ${url} with: set CAIRN_API_KEY`,
       )

@@ -11,7 +11,14 @@ import { mountDocumentation } from '../openapi/documentation.ts'
 import { banner } from './banner.ts'
 import { connecting, openDatabase, type Database } from './database.ts'
 import { EXIT } from './faults.ts'
-import { announceServer, listenFault, requireFreeAddress, urlOf, withdrawServer } from './listening.ts'
+import {
+  announceServer,
+  isLoopback,
+  listenFault,
+  requireFreeAddress,
+  urlOf,
+  withdrawServer,
+} from './listening.ts'
 import { keyFile, operatorKey, requireKeySetting } from './operator-key.ts'
 import { logLevel, poolMax } from './settings.ts'
 import { stopSignals } from './stopping.ts'
@@ -48,6 +55,7 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
         log,
         databaseUrl: database.url,
         poolMax: settings.get(poolMax),
+        local: database.embedded && isLoopback(settings.get(host)),
         cursorKey: createHash('sha256').update(`cursor ${key}`).digest(),
         authenticate,
       }),
