@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { Alarm } from './alarm.ts'
 import { queryAcrossTenants, transact, type Queryable } from './database.ts'
 import type { Services } from './services.ts'
 import type { Setting } from './settings.ts'
@@ -185,32 +186,5 @@ export class Duties {
         this.#app.log.error({ err: error, duty: duty.name }, 'a duty failed and will be tried again')
       return 0
     }
-  }
-}
-
-/** A sleep that may be ended early, also by what rings before it begins. */
-class Alarm {
-  #rung = false
-  #wake: (() => void) | undefined
-
-  ring(): void {
-    this.#rung = true
-    this.#wake?.()
-  }
-
-  clear(): void {
-    this.#rung = false
-  }
-
-  wait(milliseconds: number): Promise<void> {
-    if (this.#rung) return Promise.resolve()
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake?.(), milliseconds)
-      this.#wake = () => {
-        clearTimeout(timer)
-        this.#wake = undefined
-        resolve()
-      }
-    })
   }
 }

@@ -145,6 +145,24 @@ test('a request that outlived its reservation changes nothing, the one that took
   assert.deepEqual(bodyOf(await send()), answer)
 })
 
+test('a request that runs keeps its reservation', async () => {
+  const { id } = await createTask(server)
+  const key = newKey()
+  const letGo = await holdTask(id)
+  const slow = post(`/tasks/${id}/estimate`, { effort_minutes: 8 }, key)
+  await untilWaiting(1)
+  await editKey(key, `leased_until = now() + interval '1 second'`)
+  await eventually('it was renewed', async () => {
+    const rows = await server.sql(
+      `SELECT FROM idempotency_keys WHERE key = $1 AND leased_until > now() + interval '5 seconds'`,
+      [key],
+    )
+    return rows.length === 1
+  })
+  await letGo()
+  bodyOf(await slow)
+})
+
 test('a refusal is kept: what was 404 or 409 stays so under its key', async () => {
   const { id } = await createTask(server)
   const key = newKey()

@@ -5,8 +5,12 @@ import { query, queryAcrossTenants, type Scope } from './database.ts'
 import type { Duty } from './duty.ts'
 import { Problem } from './problem.ts'
 
-/** How long a reservation holds without an answer: longer than any request may run. */
-const RESERVATION_SECONDS = 90
+/**
+ * How long a reservation holds without a word of its request, and how often a request that runs renews it: a call that
+ * is sent again after a crash waits for no more than that.
+ */
+const RESERVATION_SECONDS = 12
+const RENEW_MILLISECONDS = 4_000
 
 const reserve = query(
   'idempotency.reserve',
@@ -40,6 +44,13 @@ const keep = query(
   `UPDATE idempotency_keys SET status = $6, answer = $7
    WHERE tenant_id = $1 AND actor = $2 AND operation = $3 AND key = $4 AND reservation = $5 AND status IS NULL
    RETURNING 1 AS kept`,
+)
+
+const renew = query(
+  'idempotency.renew',
+  z.object({}),
+  `UPDATE idempotency_keys SET leased_until = now() + make_interval(secs => ${RESERVATION_SECONDS})
+   WHERE tenant_id = $1 AND actor = $2 AND operation = $3 AND key = $4 AND reservation = $5 AND status IS NULL`,
 )
 
 const free = query(
@@ -82,13 +93,19 @@ export interface KeptAnswer {
 /** One request's hold on its Idempotency-Key. */
 export class Reservation {
   readonly #where: unknown[]
+  readonly #renewal: NodeJS.Timeout
 
-  private constructor(where: unknown[]) {
+  private constructor(scope: Scope, where: unknown[]) {
     this.#where = where
+    // One that fails is made up for by the next; where the hold is lost all the same, the answer is not kept.
+    this.#renewal = setInterval(
+      () => void renew(scope, ...where).catch(() => undefined),
+      RENEW_MILLISECONDS,
+    ).unref()
   }
 
   /**
-   * Reserves a key, or returns the answer kept under it. Throws `idempotency_key_reused` (422) for another input, and
+   * Reserves a key on the pool, or returns the answer kept under it. Throws `idempotency_key_reused` (422) for another input, and
    * `idempotency_in_flight` (409) while the first request runs.
    */
   static async make(
@@ -103,7 +120,7 @@ export class Reservation {
     const where = [actor, operation, key]
     const id = randomUUID()
     const [mine] = await reserve(scope, ...where, fingerprint, id)
-    if (mine) return new Reservation([...where, id])
+    if (mine) return new Reservation(scope, [...where, id])
     const [kept] = await read(scope, ...where)
     if (kept && kept.fingerprint !== fingerprint)
       throw new Problem(
@@ -117,12 +134,14 @@ export class Reservation {
 
   /** Keeps the answer; in the transaction of the effect, both stand or fall together. Throws when the hold was lost. */
   async keep(scope: Scope, { status, answer }: KeptAnswer): Promise<void> {
+    clearInterval(this.#renewal)
     const kept = await keep(scope, ...this.#where, status, answer)
     if (kept.length === 0) throw inFlight()
   }
 
   /** Gives the key back: nothing was done under it. */
   async free(scope: Scope): Promise<void> {
+    clearInterval(this.#renewal)
     await free(scope, ...this.#where)
   }
 }

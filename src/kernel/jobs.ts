@@ -16,6 +16,8 @@ export interface NewJob {
   readonly data: object
   /** Jobs of one group share its limit of jobs at once. */
   readonly group: string
+  /** Higher ones are taken first; 0 unless said. */
+  readonly priority?: number
   /** Not taken before; now, unless said. */
   readonly startAfter?: Date
 }
@@ -86,9 +88,10 @@ export class Jobs {
   /** Adds jobs in the transaction of `db`. */
   async add(db: Queryable, queue: JobQueue, jobs: readonly NewJob[]): Promise<void> {
     if (jobs.length === 0) return
-    const inserts = jobs.map(({ data, group, startAfter }) => ({
+    const inserts = jobs.map(({ data, group, priority = 0, startAfter }) => ({
       data,
       group: { id: group },
+      priority,
       ...(startAfter ? { startAfter } : {}),
     }))
     await this.#boss.insert(queue.name, inserts, { db: on(db) })

@@ -6,9 +6,15 @@ import type { Services } from './services.ts'
 export interface Socket {
   /** Bytes that were handed to `send` and not yet to the network. */
   readonly bufferedAmount: number
-  /** Sends one text message. */
-  send(text: string): void
-  /** Closes with a code (RFC 6455, section 7.4) and a reason of at most 123 bytes. */
+  /**
+   * Sends one text message: a text, or its UTF-8 where many sockets get the same. `gone` is called when the network has
+   * taken it, and all before it; never, when the connection ends before that.
+   */
+  send(message: string | Uint8Array, gone?: () => void): void
+  /**
+   * Closes with a code (RFC 6455, section 7.4) and a reason of at most 123 bytes; terminated when the other side does not
+   * answer within a second.
+   */
   close(code: number, reason: string): void
   /** Ends the connection without a word: whoever does not read does not answer a close either. */
   terminate(): void
@@ -25,7 +31,7 @@ export interface SocketCall {
   readonly requestId: string
   /** Who calls, by the value of an Authorization header. Throws Problem 401. */
   authenticate(authorization: string | undefined): Promise<Caller>
-  /** Aborts when the server stops. */
+  /** Aborts when the server stops. Who has more to say than 1001 closes then; all others are closed by the surface. */
   readonly stopping: AbortSignal
 }
 
@@ -50,7 +56,7 @@ export interface Channel {
   readonly sends: readonly SocketMessage[]
   /** Close codes of its own, each with one sentence. */
   readonly closes: Readonly<Record<number, string>>
-  /** Bytes of the largest message a client may send. */
+  /** Bytes of the largest message a client may send; a larger one is closed with 1009. */
   readonly messageLimit: number
   /** A client has connected. It is not authenticated: no header is looked at. */
   connect(socket: Socket, call: SocketCall): void

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Caller } from '../../kernel/context.ts'
 import { Problem } from '../../kernel/problem.ts'
-import { typesOf, typesOfEntity, typesToFollow } from './event-types.ts'
+import { requireSubscription, typesCovered, typesOf, typesOfEntity, typesToFollow } from './event-types.ts'
 
 const KNOWN = ['task.created', 'task.deleted', 'tasklet.created', 'key.revoked']
 
@@ -47,4 +47,26 @@ test('who may not read the audit trail follows the work, and is refused when ask
   const auditor = caller('read_tasks', 'read_audit')
   assert.equal(typesToFollow(auditor, undefined, KNOWN), undefined)
   assert.deepEqual(typesToFollow(auditor, ['key.*'], KNOWN), ['key.revoked'])
+})
+
+test('who may not read the audit trail may have the work sent elsewhere, and nothing of what may come', () => {
+  const manager = caller('manage_webhooks')
+  requireSubscription(manager, ['task.*', 'task.created'], KNOWN)
+  for (const pattern of ['*', 'key.*', 'key.revoked', 'tasklet.created'])
+    assert.throws(
+      () => requireSubscription(manager, ['task.*', pattern], KNOWN),
+      (error) =>
+        error instanceof Problem &&
+        error.status === 403 &&
+        error.detail.includes(`Events of ${pattern} need the permission read_audit`) &&
+        error.detail.includes('task.*, dependency.*, execution.*'),
+      pattern,
+    )
+  requireSubscription(caller('manage_webhooks', 'read_audit'), ['*', 'key.*'], KNOWN)
+  assert.throws(() => requireSubscription(manager, ['key.revokd'], KNOWN), /did you mean key\.revoked\?/)
+})
+
+test('a stored pattern that stands for nothing any more covers nothing', () => {
+  assert.deepEqual(typesCovered(['task.*', 'gone.created'], KNOWN), ['task.created', 'task.deleted'])
+  assert.deepEqual(typesCovered(['*'], KNOWN), KNOWN)
 })

@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein'
 import { holds, requirePermission, type Caller } from '../../kernel/context.ts'
-import { validationFailed } from '../../kernel/problem.ts'
+import { Problem, validationFailed } from '../../kernel/problem.ts'
 
 const entityOf = (type: string): string => type.slice(0, type.indexOf('.'))
 
@@ -23,8 +23,12 @@ export function typesOf(patterns: readonly string[], known: readonly string[], f
     ]
   })
   if (faults.length > 0) throw validationFailed(faults)
-  return known.filter((type) => patterns.some((pattern) => covers(pattern, type)))
+  return typesCovered(patterns, known)
 }
+
+/** The event types among `known` that any of `patterns` stands for: of patterns that were checked when they were stored. */
+export const typesCovered = (patterns: readonly string[], known: readonly string[]): string[] =>
+  known.filter((type) => patterns.some((pattern) => covers(pattern, type)))
 
 /** The event types of one kind of entity. Throws `validation_failed` (400) where there is no such kind. */
 export function typesOfEntity(entity: string, known: readonly string[]): string[] {
@@ -55,4 +59,26 @@ export function typesToFollow(
   for (const pattern of asked)
     if (pattern !== '*' && !OF_THE_WORK.has(entityOf(pattern))) requirePermission(caller, 'read_audit')
   return types.filter((type) => OF_THE_WORK.has(entityOf(type)))
+}
+
+/**
+ * Checks that `caller` may have all events of `patterns` sent somewhere, those of types to come as well. Throws
+ * `validation_failed` (400) for a pattern that stands for no type, and `forbidden` (403) for one beyond the work itself
+ * where they may not read the audit trail.
+ */
+export function requireSubscription(
+  caller: Caller,
+  patterns: readonly string[],
+  known: readonly string[],
+): void {
+  typesOf(patterns, known, 'event_types')
+  if (holds(caller, 'read_audit')) return
+  const beyond = patterns.filter((pattern) => !OF_THE_WORK.has(entityOf(pattern)))
+  if (beyond.length > 0)
+    throw new Problem(
+      'forbidden',
+      403,
+      `Events of ${beyond.join(', ')} need the permission read_audit, which this key's user lacks; without it, subscribe to ${[...OF_THE_WORK].map((entity) => `${entity}.*`).join(', ')}.`,
+      { permission: 'read_audit' },
+    )
 }

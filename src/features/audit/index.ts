@@ -2,10 +2,10 @@ import type { Feature } from '../../kernel/operation.ts'
 import { auditIndex } from './migrations/202611220600_audit.ts'
 import { followEvents, listAudit, listEventTypes } from './operations.ts'
 
-export { typesOf, typesToFollow } from './event-types.ts'
+export { requireSubscription, typesCovered, typesOf, typesToFollow } from './event-types.ts'
 export { toEvent } from './event.ts'
 export { Event, RecordRow, TypePatterns } from './schema.ts'
-export { feedAfter, feedOfTypesAfter } from './sql.ts'
+export { feedAfter, feedOfTypesAfter, recordJson } from './sql.ts'
 
 /** The record as people read it and agents follow it. */
 export const audit: Feature = {

@@ -1,10 +1,14 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
+import { firstIdAt } from '../../kernel/ids.ts'
 import { RecordRow } from './schema.ts'
 
-/** The one way a row of `audit_log` (alias `a`) and its place in `record_feed` (alias `f`) become a RecordRow. */
-const recordJson = `json_build_object(
-  'id', a.id, 'sequence', f.sequence, 'event_type', a.event_type,
+/**
+ * The one way a row of `audit_log` (alias `a`) and its place in `record_feed` (alias `f`, or another relation's column
+ * `sequence`) become a RecordRow; for other features' SQL, too.
+ */
+export const recordJson = (f = 'f'): string => `json_build_object(
+  'id', a.id, 'sequence', ${f}.sequence, 'event_type', a.event_type,
   'entity_type', a.entity_type, 'entity_id', a.entity_id,
   'actor', json_build_object('kind', a.actor_kind, 'id', a.actor_id, 'name', a.actor_name),
   'request_id', a.request_id, 'old_values', a.old_values, 'new_values', a.new_values,
@@ -38,12 +42,6 @@ export const usersNamed = query(
   `SELECT DISTINCT entity_id AS id FROM audit_log
    WHERE tenant_id = $1 AND event_type IN ('user.created', 'user.updated') AND new_values ->> 'name' = $2`,
 )
-
-/** The smallest UUID of version 7 that was made at a moment. */
-function firstIdAt(milliseconds: number): string {
-  const hex = Math.max(milliseconds, 0).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
-}
 
 const MINUTE = 60_000
 
@@ -89,7 +87,7 @@ export function listRecord(scope: Scope, filter: RecordFilter): Promise<z.output
   const list = query(
     `audit.list:${names.join('+')}`,
     PlacedRow,
-    `SELECT a.position, ${recordJson} AS row
+    `SELECT a.position, ${recordJson()} AS row
      FROM audit_log a LEFT JOIN record_feed f ON f.tenant_id = $1 AND f.position = a.position
      WHERE a.tenant_id = $1 ${conditions.map((each) => `AND ${each}`).join(' ')}
      ORDER BY a.position DESC LIMIT ${parameter(filter.limit)} OFFSET ${parameter(filter.offset)}`,
@@ -101,7 +99,7 @@ export function listRecord(scope: Scope, filter: RecordFilter): Promise<z.output
 export const feedAfter = query(
   'audit.feed_after',
   NumberedRow,
-  `SELECT ${recordJson} AS row
+  `SELECT ${recordJson()} AS row
    FROM record_feed f JOIN audit_log a ON a.tenant_id = $1 AND a.position = f.position
    WHERE f.tenant_id = $1 AND f.sequence > $2 ORDER BY f.sequence LIMIT $3`,
 )
@@ -110,7 +108,7 @@ export const feedAfter = query(
 export const feedOfTypesAfter = query(
   'audit.feed_of_types_after',
   NumberedRow,
-  `SELECT ${recordJson} AS row
+  `SELECT ${recordJson()} AS row
    FROM record_feed f JOIN audit_log a ON a.tenant_id = $1 AND a.position = f.position
    WHERE f.tenant_id = $1 AND f.sequence > $2 AND a.event_type = ANY($4::text[]) ORDER BY f.sequence LIMIT $3`,
 )

@@ -1,3 +1,8 @@
 import type { Feature } from '../../kernel/operation.ts'
+import { liveChannel } from './channel.ts'
 
-export const live: Feature = { name: 'live' }
+export { liveChannel, type Held, type LiveChannel } from './channel.ts'
+export type { Limits } from './limits.ts'
+
+/** The record, sent to whoever follows it over a WebSocket. */
+export const live: Feature = { name: 'live', channels: [liveChannel()] }

@@ -17,6 +17,7 @@ import { checkPlainData, decodeBody, parseJsonBody } from './json-body.ts'
 import { addProbes } from './probes.ts'
 import { asProblem, refuseConnection, sendProblem } from './problems.ts'
 import { corsOrigins } from './settings.ts'
+import { Sockets } from './sockets.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -195,7 +196,7 @@ function addNotFound(server: FastifyInstance): void {
 }
 
 /**
- * Builds the server: one route an operation, the probes, and what `mounts` adds (documentation).
+ * Builds the server: one route an operation, the probes, the WebSockets, and what `mounts` adds (documentation).
  * It parses no body before the caller is known.
  */
 export async function makeHttpServer(
@@ -203,9 +204,11 @@ export async function makeHttpServer(
   mounts: readonly ((server: FastifyInstance) => void)[] = [],
 ): Promise<HttpServer> {
   const stopping = new AbortController()
+  const sockets = new Sockets(app, stopping.signal)
   const loggerInstance: FastifyBaseLogger = app.log
   const server: FastifyInstance = fastify({
     loggerInstance,
+    http: { shouldUpgradeCallback: sockets.opens },
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (raw) => requestId(raw.headers['x-request-id']),
     requestIdHeader: false,
@@ -259,12 +262,14 @@ export async function makeHttpServer(
     })
   addNotFound(server)
   addProbes(server, app, () => stopping.signal.aborted)
+  sockets.mount(server)
   for (const mount of mounts) mount(server)
   for (const op of app.operations.values()) addRoute(server, app, op, makeGatherer(op), stopping.signal)
   return {
     fastify: server,
     async drain() {
       stopping.abort()
+      sockets.drain()
       // A connection that was busy when the server closed goes idle with its last answer, and would be kept for a minute.
       const sweep = setInterval(() => server.server.closeIdleConnections(), 50)
       await server.close().finally(() => clearInterval(sweep))

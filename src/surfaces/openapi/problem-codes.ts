@@ -143,6 +143,7 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
     meaning: 'This Idempotency-Key came with another request before.',
     of: isPost,
   },
+  { code: 'upgrade_required', status: 426, meaning: 'The route is a WebSocket, and the request opens none.' },
   { code: 'headers_too_large', status: 431, meaning: 'The headers are larger than 16 KiB.' },
   {
     code: 'internal_error',

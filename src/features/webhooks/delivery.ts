@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Alarm } from '../../kernel/alarm.ts'
+import { newId } from '../../kernel/ids.ts'
+import type { TakenJob } from '../../kernel/jobs.ts'
+import type { Services } from '../../kernel/services.ts'
+import { toEvent } from '../audit/index.ts'
+import { attempts, type AttemptJob } from './attempt-jobs.ts'
+import { webhookClient } from './call.ts'
+import { loadTurns } from './queue-sql.ts'
+import { settle, type Outcome } from './settle.ts'
+import { retrySeconds } from './settings.ts'
+import { signedRequest } from './signature.ts'
+
+/** Attempts that one server has under way, at most. */
+const AT_ONCE = 128
+/** Attempts that one webhook has under way on all servers, at most: a slow receiver takes no more than its share. */
+const AT_ONCE_A_WEBHOOK = 8
+/** Attempts that are taken, and outcomes that are written, by one statement. */
+const BATCH = 64
+/** How often it looks for attempts whose time has come. */
+const POLL_MILLISECONDS = 500
+/** How long attempts that are under way may take when the server stops. */
+const GRACE_MILLISECONDS = 2_000
+const PAUSE_AFTER_FAILURE_MILLISECONDS = 1_000
+
+type Loaded = Awaited<ReturnType<typeof loadTurns>>[number]
+
+/** Takes attempts that are due, makes them, and writes down what came of them: by the batch, whatever is there. */
+export class Delivery {
+  readonly #app: Services
+  readonly #onSettled: (tenant: string) => void
+  readonly #toTake = new Alarm()
+  readonly #toSettle = new Alarm()
+  readonly #outcomes: Outcome[] = []
+  /** Attempts that were taken and not settled yet. */
+  #underWay = 0
+  readonly #end = new AbortController()
+
+  constructor(app: Services, onSettled: (tenant: string) => void) {
+    this.#app = app
+    this.#onSettled = onSettled
+  }
+
+  /** There may be something to send. */
+  nudge(): void {
+    this.#toTake.ring()
+  }
+
+  /** Runs until the signal, and then for a moment, so that what is under way may end. */
+  async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.#toTake.ring(), { once: true })
+    const settling = this.#settleAll()
+    await this.#takeAll(signal)
+    const deadline = performance.now() + GRACE_MILLISECONDS
+    while (this.#underWay > 0 && performance.now() < deadline) await sleep(20)
+    this.#end.abort()
+    this.#toSettle.ring()
+    await settling
+  }
+
+  async #takeAll(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#toTake.clear()
+      try {
+        if ((await this.#take()) > 0) continue
+      } catch (error) {
+        if (signal.aborted) return
+        this.#app.log.error({ err: error }, 'taking webhook attempts failed and will be tried again')
+        this.#toTake.clear()
+      }
+      await this.#toTake.wait(POLL_MILLISECONDS)
+    }
+  }
+
+  async #take(): Promise<number> {
+    const room = Math.min(AT_ONCE - this.#underWay, BATCH)
+    if (room <= 0) return 0
+    const jobs = await this.#app.jobs.take<AttemptJob>(attempts, room, AT_ONCE_A_WEBHOOK)
+    const stale: TakenJob<AttemptJob>[] = []
+    for (const [tenant, own] of Map.groupBy(jobs, ({ data }) => data.tenant_id)) {
+      const scope = { db: this.#app.pool, tenant }
+      const rows = await loadTurns(scope, JSON.stringify(own.map(({ data }) => data)))
+      const byTurn = new Map(rows.map((row) => [row.turn, row]))
+      for (const job of own) {
+        const loaded = byTurn.get(job.data.turn)
+        if (loaded) void this.#attempt(job, loaded)
+        else stale.push(job)
+      }
+    }
+    await this.#app.jobs.remove(this.#app.pool, attempts, stale)
+    return jobs.length
+  }
+
+  async #attempt(job: TakenJob<AttemptJob>, loaded: Loaded): Promise<void> {
+    this.#underWay++
+    const { sequence: _, ...event } = toEvent(loaded.row)
+    const began = new Date()
+    const result = await webhookClient(this.#app).post({
+      url: loaded.url,
+      ...signedRequest(event, loaded.secrets, began),
+      signal: this.#end.signal,
+    })
+    // Whether it arrived is not known then; its job expires, and another attempt is made under the same event id.
+    if (this.#end.signal.aborted) return
+    this.#outcomes.push({
+      id: newId(),
+      job,
+      event_id: event.id,
+      event_type: event.type,
+      attempt: loaded.attempts + 1,
+      delivered_at: began.toISOString(),
+      result,
+    })
+    this.#toSettle.ring()
+  }
+
+  async #settleAll(): Promise<void> {
+    const waits = this.#app.settings.get(retrySeconds)
+    for (;;) {
+      this.#toSettle.clear()
+      const batch = this.#outcomes.splice(0, BATCH)
+      if (batch.length === 0) {
+        if (this.#end.signal.aborted) return
+        await this.#toSettle.wait(POLL_MILLISECONDS)
+        continue
+      }
+      for (const [tenant, own] of Map.groupBy(batch, ({ job }) => job.data.tenant_id)) {
+        try {
+          await settle(this.#app, tenant, own, waits)
+          this.#underWay -= own.length
+          this.#onSettled(tenant)
+        } catch (error) {
+          this.#outcomes.push(...own)
+          if (this.#end.signal.aborted) return
+          this.#app.log.error({ err: error }, 'writing down webhook attempts failed and will be tried again')
+          this.#toSettle.clear()
+          await this.#toSettle.wait(PAUSE_AFTER_FAILURE_MILLISECONDS)
+        }
+      }
+      this.nudge()
+    }
+  }
+}
