@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { eventually } from './eventually.ts'
 
@@ -23,6 +23,8 @@ export interface TestReceiver {
   answer(reply: Reply | ((received: Received) => Reply)): void
   /** Waits until so many requests have come, and answers all. */
   got(count: number): Promise<Received[]>
+  /** Answers, with this status, whoever was left hanging. */
+  release(status: number): void
   /** Cuts all connections. */
   hangUp(): void
   close(): void
@@ -31,6 +33,7 @@ export interface TestReceiver {
 /** A real HTTP receiver of webhooks on loopback; answers 204 unless told otherwise. */
 export async function testReceiver(): Promise<TestReceiver> {
   const received: Received[] = []
+  const hanging: ServerResponse[] = []
   let reply: (received: Received) => Reply = () => 204
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -42,7 +45,7 @@ export async function testReceiver(): Promise<TestReceiver> {
       const one = { id: event.id, headers: request.headers, body, event }
       received.push(one)
       const said = reply(one)
-      if (said === 'hang') return
+      if (said === 'hang') return void hanging.push(response)
       if (said === 'cut') return request.socket.destroy()
       const { status, headers } = typeof said === 'number' ? { status: said, headers: {} } : said
       response.writeHead(status, headers).end(status === 204 ? undefined : `status ${status}`)
@@ -58,6 +61,7 @@ export async function testReceiver(): Promise<TestReceiver> {
       await eventually(`${count} requests came`, () => received.length >= count)
       return received
     },
+    release: (status) => hanging.splice(0).forEach((response) => response.writeHead(status).end()),
     hangUp: () => server.closeAllConnections(),
     close() {
       server.close()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { WebSocket, type RawData } from 'ws'
+import type { TestContext } from 'node:test'
+import { WebSocket, type ClientOptions, type RawData } from 'ws'
 import { makeHttpServer } from '../src/surfaces/http/server.ts'
 import { Metrics } from '../src/kernel/metrics.ts'
 import type { Channel } from '../src/kernel/socket.ts'
@@ -25,8 +26,11 @@ export class TestSocket {
   #wake: (() => void) | undefined
   #over: Closed | undefined
 
-  constructor(url: string) {
-    this.ws = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, { perMessageDeflate: false })
+  /** Connects to /ws of a server, or to another path where the address has one. */
+  constructor(url: string, options: ClientOptions = {}) {
+    const address = new URL(url.replace(/^http/, 'ws'))
+    if (address.pathname === '/') address.pathname = '/ws'
+    this.ws = new WebSocket(address, { perMessageDeflate: false, ...options })
     this.ws.on('message', (data: RawData) => {
       this.heard.push(JSON.parse((data as Buffer).toString()) as Heard)
       this.#wake?.()
@@ -113,9 +117,10 @@ export async function follow(
   return Object.assign(socket, { position: sequence as number })
 }
 
-/** Serves a channel on another port of the same server: one with other limits, say. Closed before the server is. */
+/** Serves a channel on another port of the same server, until the test ends: one with other limits, say. */
 export async function serveChannel(
-  { app, key }: TestServer,
+  t: TestContext,
+  { app, key }: Pick<TestServer, 'app' | 'key'>,
   channel: Channel,
 ): Promise<{ url: string; key: string; app: TestServer['app']; close(): Promise<void> }> {
   const other = {
@@ -126,5 +131,6 @@ export async function serveChannel(
   }
   const http = await makeHttpServer(other)
   const url = await http.fastify.listen({ port: 0, host: '127.0.0.1' })
+  t.after(() => http.drain())
   return { url, key, app: other, close: () => http.drain() }
 }

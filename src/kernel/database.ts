@@ -114,13 +114,20 @@ export async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
 /**
  * Runs `work` in one transaction on one connection: commits what it returns, rolls back what it throws, and runs it
  * again after a deadlock. `work` must have no effect outside the database.
+ *
+ * `repeatable` is for work that is merely done again when a crash of the database undoes it: its commit does not wait
+ * for the disk. It must not be acknowledged to anybody.
  */
-export const transact = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> =>
+export const transact = <T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  { repeatable = false } = {},
+): Promise<T> =>
   retryDeadlocks(async () => {
     const client = await pool.connect()
     let broken: Error | undefined
     try {
-      await client.query('BEGIN')
+      await client.query(repeatable ? 'BEGIN; SET LOCAL synchronous_commit TO off' : 'BEGIN')
       const result = await work(client)
       await client.query('COMMIT')
       return result

@@ -138,11 +138,17 @@ async function once(
   reservation?: Reservation,
 ): Promise<Answer> {
   const runs = runsOf(op, input)
+  // A read has no effect that its kept answer would have to commit with, and may take its time without a connection.
   const answer =
-    runs === 'transaction' || reservation !== undefined
+    runs === 'transaction' || (reservation !== undefined && runs !== 'read')
       ? await keeping(app, op, caller, request, input, reservation)
       : await onPool(app, op, caller, request, input)
   if (foundNothing(op, answer)) return { ...answer, idle: true }
+  if (runs === 'read')
+    await reservation?.keep(
+      { db: app.pool, tenant: caller.tenant },
+      keptAnswer(op, answer.status, answer.body),
+    )
   if (runs !== 'read' && !answer.idle) app.wake.committed()
   return answer
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { PgBoss } from 'pg-boss'
-import type { Queryable } from './database.ts'
+import { transact, type Queryable } from './database.ts'
 import type { Logger } from './log.ts'
 
 /** A queue of jobs on the same database; a feature declares its own. */
@@ -37,9 +37,25 @@ const RETRIES = 10_000
 
 const silent = { schedule: false, registerInstance: false, monitorVacuum: false, reindex: false } as const
 
+/** pg-boss's statements by text: named, they are planned once a connection. Above what it has for our few queues. */
+const names = new Map<string, string>()
+const MOST_NAMES = 200
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text)
+  if (known || names.size >= MOST_NAMES) return known
+  const name = `jobs.${names.size}`
+  names.set(text, name)
+  return name
+}
+
 /** Runs pg-boss's statements on a connection of ours: inside our transaction, or on our pool. */
 const on = (db: Queryable) => ({
-  executeSql: (text: string, values?: unknown[]): Promise<{ rows: unknown[] }> => db.query(text, values),
+  executeSql: (text: string, values?: unknown[]): Promise<{ rows: unknown[] }> => {
+    // A text without parameters may hold several statements, and those cannot be prepared.
+    const name = values?.length ? nameOf(text) : undefined
+    return db.query(name === undefined ? { text, values } : { name, text, values })
+  },
 })
 
 /** Brings pg-boss's own schema (`pgboss`) to its newest version. Many processes may call this at once. */
@@ -57,10 +73,12 @@ export async function migrateJobs(url: string): Promise<void> {
  */
 export class Jobs {
   readonly #boss: PgBoss
+  readonly #pool: pg.Pool
   readonly #queues: readonly JobQueue[]
 
   constructor(pool: pg.Pool, log: Logger, queues: readonly JobQueue[]) {
     this.#queues = queues
+    this.#pool = pool
     this.#boss = new PgBoss({
       db: on(pool),
       migrate: false,
@@ -99,7 +117,12 @@ export class Jobs {
 
   /** Takes up to `limit` jobs that are due, no more than `perGroup` of one group being in hand on all servers. */
   take<Data>(queue: JobQueue, limit: number, perGroup: number): Promise<TakenJob<Data>[]> {
-    return this.#boss.fetch<Data>(queue.name, { batchSize: limit, groupConcurrency: perGroup })
+    return transact(
+      this.#pool,
+      (db) =>
+        this.#boss.fetch<Data>(queue.name, { batchSize: limit, groupConcurrency: perGroup, db: on(db) }),
+      { repeatable: true },
+    )
   }
 
   /** Removes jobs that are done, in the transaction of `db`; one that somebody else has taken meanwhile stays. */

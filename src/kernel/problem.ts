@@ -8,7 +8,7 @@ export type ProblemExtra = Readonly<Record<string, unknown>> & {
 
 /**
  * The one error class. A feature throws it; each surface renders it (HTTP as `application/problem+json`, the command
- * line as a line on stderr). Codes live in the feature that throws them.
+ * line as a line on stderr). Codes belong to the feature that throws them.
  */
 export class Problem extends Error {
   /** A stable snake_case word that programs may compare. */

@@ -59,6 +59,12 @@ before(async () => {
   things['role_id'] = await make('/roles', { name: 'r', permissions: [] })
   things['user_id'] = await make('/users', { name: 'u', roles: ['r'] })
   things['key_id'] = await make('/keys', { name: 'k', user_id: things['user_id'] })
+  things['webhook_id'] = await make('/webhooks', {
+    url: 'http://127.0.0.1:9/',
+    event_types: ['task.*'],
+  })
+  const test = await server.post(`/webhooks/${things['webhook_id']}/test`)
+  things['delivery_id'] = bodyOf<{ id: string }>(test).id
   things['tenant_id'] = await make('/tenants', { name: 't' })
 })
 after(() => server.close())
@@ -76,9 +82,9 @@ function fieldsOf(op: Operation): Field[] {
   }))
 }
 
-/** Whether a field names one thing that must be there; what a worker or an entity is called need not be. */
+/** Whether a field names one thing that must be there; what a worker, an entity or a message is called need not be. */
 const namesAThing = ({ name, source }: Field): boolean =>
-  /(^|_)id$/.test(name) && !/^(entity|worker)_id$/.test(name) && source !== 'query'
+  /(^|_)id$/.test(name) && !/^((entity|worker)_)?id$/.test(name) && source !== 'query'
 
 function thingOf({ name }: Field): string {
   const id = things[name]

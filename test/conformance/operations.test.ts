@@ -18,7 +18,8 @@ let server: TestServer
 let things: Readonly<Record<string, string>>
 
 before(async () => {
-  server = await testServer()
+  // Nobody answers there: what tells of an event store has one to tell of.
+  server = await testServer({ environment: { CAIRN_EVENT_STORE_URL: 'http://127.0.0.1:9/' } })
   const task = bodyOf<{ id: string }>(await server.post('/tasks', { title: 'one' }), 201)
   const other = bodyOf<{ id: string }>(await server.post('/tasks', { title: 'two', priority: 1 }), 201)
   const edge = bodyOf<{ id: string }>(
@@ -35,7 +36,14 @@ before(async () => {
   const user = bodyOf<{ id: string }>(await server.post('/users', { name: 'u', roles: ['r'] }), 201)
   const key = bodyOf<{ id: string }>(await server.post('/keys', { name: 'k', user_id: user.id }), 201)
   const tenant = bodyOf<{ id: string }>(await server.post('/tenants', { name: 't' }), 201)
+  const webhook = bodyOf<{ id: string }>(
+    await server.post('/webhooks', { url: 'http://127.0.0.1:9/', event_types: ['task.*'] }),
+    201,
+  )
+  const delivery = bodyOf<{ id: string }>(await server.post(`/webhooks/${webhook.id}/test`))
   things = {
+    webhook_id: webhook.id,
+    delivery_id: delivery.id,
     task_id: task.id,
     dependency_id: edge.id,
     execution_id: execution.id,

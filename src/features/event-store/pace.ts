@@ -6,6 +6,8 @@ export interface BackOff {
 
 /** How long things may take and how often they are tried, in milliseconds. */
 export interface Pace {
+  /** Tenants that have their turn in one run, each with one batch: a number, no time. */
+  readonly turns: number
   /** Between two looks for something to send, where nothing wakes the sink. */
   readonly look: number
   /** The store's answer to a probe, and to a batch. */
@@ -32,6 +34,7 @@ const MINUTE = 60 * SECOND
 
 /** The pace of a running server; tests have a quicker one. */
 export const PACE: Pace = {
+  turns: 20,
   look: 300,
   probe: 5 * SECOND,
   batch: 30 * SECOND,

@@ -198,7 +198,7 @@ test('a tenant with much to send does not keep the others waiting', async (t) =>
       server,
       Array.from({ length: 100 }, () => ({})),
     )
-  const sink = startSink(server.app)
+  const sink = startSink(server.app, { turns: 1 })
   t.after(() => sink.stop())
   await arrived({ server, store, sink })
   const other = await tenantOf(server, quiet)

@@ -9,9 +9,6 @@ import type { StateRow } from './sql.ts'
 import { post, probe } from './store.ts'
 import { closeBreaker, wakeStore } from './waking.ts'
 
-/** Tenants that have their turn in one run, each with one batch. */
-const TURNS = 20
-
 /** What became of a tenant's turn; `idle`: there was nothing to send after all. */
 type Turn = 'accepted' | 'refused' | 'unavailable' | 'idle'
 
@@ -50,7 +47,7 @@ async function isReachable(sink: Sink, known: StateRow | undefined): Promise<boo
 async function sendRound(sink: Sink): Promise<number> {
   const known = await readState(sink)
   if (known && !known.due) return 0
-  const behind = await sql.tenantsBehind({ db: sink.app.pool }, TURNS)
+  const behind = await sql.tenantsBehind({ db: sink.app.pool }, sink.pace.turns)
   let accepted = 0
   for (const { tenant_id } of behind) {
     if (!(await isReachable(sink, known))) return accepted

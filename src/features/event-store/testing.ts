@@ -286,7 +286,7 @@ export async function testFly(started: (machine: TestMachine) => unknown): Promi
     const [state, seconds] = [query.get('state'), Number(query.get('timeout') ?? 60)]
     if (!state || !(seconds >= 1 && seconds <= 60)) return [400, { error: 'invalid_argument: timeout' }]
     const end = Date.now() + Math.min(seconds * 1_000, fly.patience)
-    while (machine.state !== state) {
+    while (machine.state !== state && server.listening) {
       if (Date.now() > end) return [408, { error: 'deadline_exceeded: machine did not reach the state' }]
       await new Promise((resolve) => setTimeout(resolve, 5))
     }

@@ -1,10 +1,11 @@
 import type { Services } from '../../kernel/services.ts'
 import type { Channel } from '../../kernel/socket.ts'
+import { CLOSE } from './close-codes.ts'
 import { Hub, type Follower } from './hub.ts'
 import { Keys } from './keys.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { RECEIVES, SENDS } from './messages.ts'
-import { CLOSE, Session, type Shared } from './session.ts'
+import { Session, type Shared } from './session.ts'
 import { Turnstile } from './turnstile.ts'
 
 /** How many sessions may read pages alone at once, so that a crowd that resumes leaves connections for requests. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe, test, type TestContext } from 'node:test'
 import { bodyOf } from '../../../test/answers.ts'
 import { eventually } from '../../../test/eventually.ts'
 import { keyOfNewTenant } from '../../../test/people.ts'
@@ -13,13 +13,14 @@ import { liveChannel, type Limits } from './index.ts'
 let server: TestServer
 before(async () => {
   server = await testServer()
+  await createTask(server)
 })
 after(() => server.close())
 
 /** A channel with limits of its own, on another port of the server. */
-async function serve(limits: Partial<Limits> = {}) {
+async function serve(t: TestContext, limits: Partial<Limits> = {}) {
   const channel = liveChannel(limits)
-  const served = await serveChannel(server, channel)
+  const served = await serveChannel(t, server, channel)
   return { ...served, held: () => channel.held(served.app) }
 }
 
@@ -31,7 +32,7 @@ async function recorded(after: number): Promise<number[]> {
   })
   const rows = await server.sql(
     `SELECT sequence FROM record_feed WHERE sequence > $1
-     AND tenant_id = (SELECT tenant_id FROM tasks ORDER BY created_at LIMIT 1) ORDER BY sequence`,
+     AND tenant_id = (SELECT DISTINCT tenant_id FROM tasks) ORDER BY sequence`,
     [after],
   )
   return rows.map(({ sequence }) => sequence as number)
@@ -42,7 +43,7 @@ const sequences = (events: readonly Heard[]): number[] => events.map((event) => 
 /** Puts an event of a size into the record, as an operation does that changes something large. */
 async function recordLarge(bytes: number, filler = 'x'): Promise<string> {
   const id = newId()
-  const [{ tenant_id }] = await server.sql('SELECT tenant_id FROM tasks ORDER BY created_at LIMIT 1')
+  const [{ tenant_id }] = await server.sql('SELECT DISTINCT tenant_id FROM tasks')
   const origin = JSON.stringify({ kind: 'system', id: null, name: 'test', request_id: null })
   await appendToRecord({ db: server.app.pool, tenant: tenant_id as string }, origin, [
     {
@@ -67,8 +68,8 @@ const write = (writers: number, rounds: number, batch: number): Promise<void[]> 
   )
 
 describe('the feed', () => {
-  test('a client that is cut off again and again misses nothing and gets nothing twice', async () => {
-    const small = await serve({ ringEvents: 20 })
+  test('a client that is cut off again and again misses nothing and gets nothing twice', async (t) => {
+    const small = await serve(t, { ringEvents: 20 })
     const ahead = await follow(small)
     const { position } = ahead
     const writing = write(4, 25, 10)
@@ -91,11 +92,10 @@ describe('the feed', () => {
     seen.push(...sequences(await last.events(1000 - seen.length)))
     assert.deepEqual(seen, all)
     assert.deepEqual(sequences(await ahead.events(1000)), all, 'and who stays sees the same')
-    await small.close()
   })
 
-  test('what lies further back than the server keeps is read from the record, then goes on as it comes', async () => {
-    const small = await serve({ ringEvents: 5, ringBytes: 2_000 })
+  test('what lies further back than the server keeps is read from the record, then goes on as it comes', async (t) => {
+    const small = await serve(t, { ringEvents: 5, ringBytes: 2_000 })
     const close = await follow(small)
     await write(1, 3, 100)
     const all = await recorded(close.position)
@@ -105,11 +105,10 @@ describe('the feed', () => {
     assert.ok(small.held().events <= 5 && small.held().bytes <= 2_000, JSON.stringify(small.held()))
     const task = await createTask(server)
     for (const socket of [close, behind]) assert.equal((await socket.events(1))[0]!['data'].task.id, task.id)
-    await small.close()
   })
 
-  test('an event that is larger than all that is kept arrives, in its place', async () => {
-    const small = await serve({ ringBytes: 10_000 })
+  test('an event that is larger than all that is kept arrives, in its place', async (t) => {
+    const small = await serve(t, { ringBytes: 10_000 })
     const socket = await follow(small)
     const ids: string[] = []
     for (const bytes of [0, 2_000_000, 0, 2_000_000, 2_000_000]) ids.push(await recordLarge(bytes, 'ü'))
@@ -121,23 +120,21 @@ describe('the feed', () => {
     assert.equal(events[1]!['data'].task.description, 'ü'.repeat(1_000_000))
     const again = await follow(small, { after: socket.position })
     assert.deepEqual(await again.events(5), events)
-    await small.close()
   })
 
-  test('it comes without notifications, too', async () => {
-    const polling = await serve({ pollMilliseconds: 20 })
+  test('it comes without notifications, too', async (t) => {
+    const polling = await serve(t, { pollMilliseconds: 20 })
     // A wake that says nothing, as when the listening connection is away.
     const deaf = {
       ...polling.app,
       wake: Object.assign(Object.create(polling.app.wake), { onSequenced: () => () => undefined }),
     }
     const channel = liveChannel({ pollMilliseconds: 20 })
-    const served = await serveChannel({ ...server, app: deaf }, channel)
+    const served = await serveChannel(t, { ...server, app: deaf }, channel)
     const socket = await follow(served)
     await write(1, 3, 100)
     assert.deepEqual(sequences(await socket.events(300)), await recorded(socket.position))
     await served.close()
-    await polling.close()
   })
 
   test('what one server writes comes to the sockets of another', async () => {
@@ -154,8 +151,8 @@ describe('the feed', () => {
     await here.close()
   })
 
-  test('many sockets share one reading of the record, and tenants share none', async () => {
-    const counted = await serve()
+  test('many sockets share one reading of the record, and tenants share none', async (t) => {
+    const counted = await serve(t)
     assert.deepEqual(counted.held(), { tenants: 0, keys: 0, events: 0, bytes: 0, buffered: 0 })
     const key = await keyOfNewTenant(server)
     const [first] = await Promise.all([follow(counted), follow(counted), follow(counted)])
@@ -174,9 +171,9 @@ describe('the feed', () => {
 })
 
 describe('a client that does not read', () => {
-  test('is closed with its position, and little waits for it while others go on', async () => {
+  test('is closed with its position, and little waits for it while others go on', async (t) => {
     const limits = { stallMilliseconds: 400, highWaterBytes: 64 * 1024, ringBytes: 1024 * 1024 }
-    const small = await serve(limits)
+    const small = await serve(t, limits)
     const reader = await follow(small)
     const sleeper = await follow(small)
     sleeper.ws.pause()
@@ -201,11 +198,10 @@ describe('a client that does not read', () => {
     const resumed = await follow(small, { after: got.at(-1) ?? sleeper.position })
     const rest = sequences(await resumed.events(52 - got.length))
     assert.deepEqual([...got, ...rest], await recorded(sleeper.position))
-    await small.close()
   })
 
-  test('is told why when it reads on in time', async () => {
-    const small = await serve({ stallMilliseconds: 200, highWaterBytes: 16 * 1024 })
+  test('is told why when it reads on in time', async (t) => {
+    const small = await serve(t, { stallMilliseconds: 200, highWaterBytes: 16 * 1024 })
     const sleeper = await follow(small)
     sleeper.ws.pause()
     let made = 0
@@ -219,11 +215,10 @@ describe('a client that does not read', () => {
     const { code, reason } = await sleeper.closed
     assert.equal(code, 4413)
     assert.equal(reason, `resume after ${sleeper.heard.at(-1)!['event'].sequence}`)
-    await small.close()
   })
 
-  test('is not closed while it reads slowly', async () => {
-    const small = await serve({ stallMilliseconds: 200, highWaterBytes: 4 * 1024 })
+  test('is not closed while it reads slowly', async (t) => {
+    const small = await serve(t, { stallMilliseconds: 200, highWaterBytes: 4 * 1024 })
     const slow = await follow(small)
     for (let i = 0; i < 10; i++) {
       slow.ws.pause()
@@ -233,6 +228,5 @@ describe('a client that does not read', () => {
       await slow.events(1)
     }
     assert.equal(slow.ws.readyState, slow.ws.OPEN)
-    await small.close()
   })
 })

@@ -1,8 +1,9 @@
 import type { Feature } from '../../kernel/operation.ts'
 import { liveChannel } from './channel.ts'
+import { watchCommand } from './watch.ts'
 
 export { liveChannel, type Held, type LiveChannel } from './channel.ts'
 export type { Limits } from './limits.ts'
 
 /** The record, sent to whoever follows it over a WebSocket. */
-export const live: Feature = { name: 'live', channels: [liveChannel()] }
+export const live: Feature = { name: 'live', channels: [liveChannel()], commands: [watchCommand] }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { after, before, describe, test } from 'node:test'
 import { bodyOf } from '../../../test/answers.ts'
 import { keyOfNewTenant, keyWith } from '../../../test/people.ts'
@@ -30,31 +31,28 @@ const opening = (more: Opening & { [member: string]: unknown } = {}): object => 
 })
 
 describe('the first message', () => {
-  test('a client that sends none is closed, however many pings it sends', async () => {
-    const hasty = await serveChannel(server, liveChannel({ helloMilliseconds: 100 }))
+  test('a client that sends none is closed, however many pings it sends', async (t) => {
+    const hasty = await serveChannel(t, server, liveChannel({ helloMilliseconds: 100 }))
     const socket = await new TestSocket(hasty.url).opened()
     const pinging = setInterval(() => socket.ws.ping(), 10)
     assert.deepEqual(await socket.closed, { code: 4408, reason: 'no whole message in time' })
     clearInterval(pinging)
-    await hasty.close()
   })
 
-  test('a message that has not arrived whole in time is none', async () => {
-    const hasty = await serveChannel(server, liveChannel({ helloMilliseconds: 100 }))
+  test('a message that has not arrived whole in time is none', async (t) => {
+    const hasty = await serveChannel(t, server, liveChannel({ helloMilliseconds: 100 }))
     const socket = await new TestSocket(hasty.url).opened()
     socket.ws.send('{"authorization":', { fin: false })
     assert.equal((await socket.closed).code, 4408)
-    await hasty.close()
   })
 
-  test('a client that has sent it in time is not closed for its silence after it', async () => {
-    const hasty = await serveChannel(server, liveChannel({ helloMilliseconds: 100 }))
+  test('a client that has sent it in time is not closed for its silence after it', async (t) => {
+    const hasty = await serveChannel(t, server, liveChannel({ helloMilliseconds: 100 }))
     const socket = await follow(hasty)
     const silent = await new TestSocket(hasty.url).opened()
     assert.equal((await silent.closed).code, 4408)
     socket.say({ type: 'ping' })
     await socket.nextOf('pong')
-    await hasty.close()
   })
 
   test('a wrong key is refused as a route refuses it, and nothing else is said', async () => {
@@ -115,6 +113,39 @@ describe('the first message', () => {
     const again = await follow(server, { after: late.position })
     assert.deepEqual(await again.events(1), [event])
     for (const socket of [watcher, late, again]) await socket.close()
+  })
+})
+
+describe('a connection', () => {
+  test('a client that answers no ping is gone after two of them, whatever it sends', async (t) => {
+    const hasty = await serveChannel(t, server, liveChannel({ pingMilliseconds: 50 }))
+    const socket = new TestSocket(hasty.url, { autoPong: false })
+    await socket.opened()
+    socket.say(opening())
+    const talking = setInterval(() => socket.say({ type: 'ping' }), 10)
+    assert.equal((await socket.closed).code, 1006)
+    clearInterval(talking)
+  })
+
+  test('a client that answers stays', async (t) => {
+    const hasty = await serveChannel(t, server, liveChannel({ pingMilliseconds: 10 }))
+    const socket = await follow(hasty)
+    for (let pings = 0; pings < 10; pings++) await once(socket.ws, 'ping')
+    socket.say({ type: 'ping' })
+    await socket.nextOf('pong')
+  })
+
+  test('messages that come before the first is answered wait their turn, and are few', async () => {
+    const patient = await new TestSocket(server.url).opened()
+    patient.say(opening({ subscribe: { types: ['task.*'] } }))
+    patient.say({ type: 'ping' })
+    patient.say({ subscribe: { types: ['key.*'] } })
+    for (const type of ['ready', 'pong', 'ready']) await patient.nextOf(type)
+    await patient.close()
+    const flood = await new TestSocket(server.url).opened()
+    flood.say(opening())
+    for (let i = 0; i < 100; i++) flood.say({ type: 'ping' })
+    assert.equal((await flood.closed).code, 1008)
   })
 })
 

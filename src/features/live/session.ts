@@ -2,6 +2,7 @@ import type { Caller } from '../../kernel/context.ts'
 import { problemOfDatabase } from '../../kernel/database.ts'
 import { Problem, problemDocument, validationFailed } from '../../kernel/problem.ts'
 import type { Socket, SocketCall } from '../../kernel/socket.ts'
+import { CLOSE } from './close-codes.ts'
 import { headOf, readPage, type Entry } from './feed.ts'
 import { Filter } from './filter.ts'
 import type { Follower, Hub } from './hub.ts'
@@ -9,18 +10,6 @@ import type { KeyHolder, Keys } from './keys.ts'
 import type { Limits } from './limits.ts'
 import { messageOf, readHello, readRequest } from './messages.ts'
 import type { Turnstile } from './turnstile.ts'
-
-export const CLOSE = {
-  goingAway: 1001,
-  impatient: 1008,
-  internalError: 1011,
-  tryAgainLater: 1013,
-  badMessage: 4400,
-  unauthorized: 4401,
-  forbidden: 4403,
-  silent: 4408,
-  tooSlow: 4413,
-} as const
 
 /** What the sessions of one server share. */
 export interface Shared {

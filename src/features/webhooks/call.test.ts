@@ -367,6 +367,16 @@ test('a name that does not resolve is worth another try', async () => {
   assert.match(result.error_message!, /does not resolve/)
 })
 
+test('a resolver that never answers is waited for no longer than a receiver', async () => {
+  const client = clientBy(LOOPBACK, { limit: 300, lookup: () => undefined })
+  const results = await Promise.all([
+    post(client, 'http://slow.example/'),
+    post(client, 'http://slow.example/'),
+  ])
+  for (const result of results)
+    assert.deepEqual([result.outcome, result.error_message], ['again', 'no answer within 0.3 seconds'])
+})
+
 test('a proxy of the environment is not used', async () => {
   const proxy = await receiver((_request, response) => response.end('by proxy'))
   const { url } = await receiver((_request, response) => response.end('itself'))
@@ -384,22 +394,23 @@ test('a proxy of the environment is not used', async () => {
   assert.equal(proxy.connections().made, 0)
 })
 
-test('a connection is used again, and one that the receiver closed meanwhile costs no attempt', async () => {
-  const answered = new Map<Socket, number>()
+test('a connection is used again for a while, and each call is one request', async () => {
+  let requests = 0
   const { url, connections } = await receiver((request, response) => {
     request.resume()
-    const count = (answered.get(request.socket) ?? 0) + 1
-    answered.set(request.socket, count)
-    if (count === 3) request.socket.destroy()
+    if (++requests === 3) request.socket.destroy()
     else response.end('yes')
   })
   const client = clientBy(LOOPBACK)
-  for (const made of [1, 1, 2]) {
+  const outcomes: string[] = []
+  for (let i = 0; i < 4; i++) {
+    outcomes.push((await post(client, url)).outcome)
     // A connection is free again a moment after its answer has ended.
     await sleep(20)
-    assert.equal((await post(client, url)).response_body, 'yes')
-    assert.equal(connections().made, made)
   }
+  assert.deepEqual(outcomes, ['delivered', 'delivered', 'again', 'delivered'])
+  assert.deepEqual([requests, connections().made], [4, 2])
+  await eventually('the connection is not kept for long', () => connections().open === 0)
 })
 
 test('hundreds of calls to good and bad receivers at once end each as it should', async () => {

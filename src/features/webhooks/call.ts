@@ -11,6 +11,8 @@ import { boundedText } from './bounded-text.ts'
 const LIMIT_MILLISECONDS = 10_000
 const KEPT_BYTES = 4_096
 const HEADER_BYTES = 16_384
+/** How long a connection is kept for the next call. */
+const IDLE_MILLISECONDS = 1_500
 
 /** One request to a receiver. */
 export interface Call {
@@ -92,10 +94,6 @@ function judge(status: number): Pick<CallResult, 'outcome' | 'error_message'> {
   return { outcome: 'refused', error_message: `the receiver answered ${status}${why}` }
 }
 
-/** Whether a connection that had carried an answer before was closed under this request: a new one may well work. */
-const wasStale = (error: unknown): boolean =>
-  error instanceof errors.SocketError && (error.socket?.bytesRead ?? 0) > 0
-
 /** A client that calls by these rules. Redirects are not followed, proxies of the environment not used. */
 export function makeWebhookClient(options: WebhookClientOptions): WebhookClient {
   const { rules, lookup = resolve, limit = LIMIT_MILLISECONDS } = options
@@ -108,7 +106,9 @@ export function makeWebhookClient(options: WebhookClientOptions): WebhookClient 
     // The call's own limit is shorter.
     headersTimeout: 2 * limit,
     bodyTimeout: 2 * limit,
-    keepAliveMaxTimeout: 60_000,
+    // A request on a connection that the receiver closes at this moment fails: so none is kept as long as receivers do.
+    keepAliveTimeout: IDLE_MILLISECONDS,
+    keepAliveMaxTimeout: IDLE_MILLISECONDS,
   })
 
   async function send({ url, headers, body }: Call, signal: AbortSignal) {
@@ -128,10 +128,7 @@ export function makeWebhookClient(options: WebhookClientOptions): WebhookClient 
       // A literal address is connected to without any lookup.
       const refusal = refusalOfUrl(call.url, rules)
       if (refusal) throw new AddressRefused(explainRefusal(refusal))
-      return await send(call, signal).catch((error: unknown) => {
-        if (!wasStale(error) || signal.aborted) throw error
-        return send(call, signal)
-      })
+      return await send(call, signal)
     } catch (error) {
       return {
         status_code: null,

@@ -1,4 +1,5 @@
 import type { Daemon } from '../../kernel/daemon.ts'
+import { closeWebhookClient } from './call.ts'
 import { Delivery } from './delivery.ts'
 import { FanOut } from './fan-out.ts'
 
@@ -13,6 +14,7 @@ export const deliverWebhooks: Daemon = {
     return async () => {
       stopping.abort()
       await running
+      await closeWebhookClient(app)
     }
   },
 }

@@ -75,7 +75,9 @@ export class Delivery {
   async #take(): Promise<number> {
     const room = Math.min(AT_ONCE - this.#underWay, BATCH)
     if (room <= 0) return 0
-    const jobs = await this.#app.jobs.take<AttemptJob>(attempts, room, AT_ONCE_A_WEBHOOK)
+    // The number stands in pg-boss's statement: few different ones, so that they are planned once.
+    const limit = 2 ** Math.floor(Math.log2(room))
+    const jobs = await this.#app.jobs.take<AttemptJob>(attempts, limit, AT_ONCE_A_WEBHOOK)
     const stale: TakenJob<AttemptJob>[] = []
     for (const [tenant, own] of Map.groupBy(jobs, ({ data }) => data.tenant_id)) {
       const scope = { db: this.#app.pool, tenant }

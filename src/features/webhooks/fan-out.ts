@@ -93,11 +93,16 @@ export class FanOut {
   }
 
   async #tenant(tenant: string): Promise<void> {
-    const found = await transact(this.#app.pool, async (db) => {
-      const [row] = await fanOut({ db, tenant })
-      await this.#app.jobs.add(db, attempts, newJobs(tenant, row!.turns))
-      return row!
-    })
+    const found = await transact(
+      this.#app.pool,
+      async (db) => {
+        const [row] = await fanOut({ db, tenant })
+        await this.#app.jobs.add(db, attempts, newJobs(tenant, row!.turns))
+        return row!
+      },
+      // What is lost with the database's last moments is read from the record once more.
+      { repeatable: true },
+    )
     if (found.cursors === 0) this.#without.set(tenant, performance.now())
     else this.#without.delete(tenant)
     if (found.crowded) this.#full.add(tenant)

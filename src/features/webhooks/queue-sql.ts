@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { query, queryAcrossTenants } from '../../kernel/database.ts'
 import { RecordRow, recordJson } from '../audit/index.ts'
+import { secretsArray } from './sql.ts'
 
 /** Events that a webhook may have in its queue; the record keeps the others until there is room. */
 export const WINDOW = 1_000
@@ -100,8 +101,7 @@ export const loadTurns = query(
     row: RecordRow.extend({ sequence: z.int() }),
   }),
   `SELECT q.webhook_id, q.sequence, q.turn, q.attempts, w.url,
-     CASE WHEN w.previous_secret_expires_at > now() THEN ARRAY[w.secret, w.previous_secret]
-          ELSE ARRAY[w.secret] END AS secrets,
+     ${secretsArray()} AS secrets,
      ${recordJson('q')} AS row
    FROM json_to_recordset($2::json) AS t(webhook_id uuid, sequence bigint, turn uuid)
    JOIN webhook_queue q

@@ -16,6 +16,10 @@ before(async () => {
 })
 after(() => server.close())
 
+interface Carried {
+  data: { task: { title: string } }
+}
+
 type WithSecret = Webhook & { secret: string | null }
 
 /** Nothing listens there, and no test here waits for a delivery. */
@@ -265,8 +269,14 @@ test('a parked webhook misses what happens, and resumes from now on, or where it
   const receiver = await testReceiver()
   const { id } = await created({ url: receiver.url, event_types: ['task.created'] })
   const titles = async (count: number) =>
-    (await receiver.got(count)).map(({ event }) => (event.data['task'] as { title: string }).title)
-  const park = async () => bodyOf<Webhook>(await server.patch(`/webhooks/${id}`, { active: false }))
+    (await receiver.got(count)).map(({ body }) => (JSON.parse(body) as Carried).data.task.title)
+  const park = async () => {
+    await eventually('nothing waits for it', async () => {
+      const queued = await server.sql('SELECT 1 FROM webhook_queue WHERE webhook_id = $1', [id])
+      return queued.length === 0
+    })
+    return bodyOf<Webhook>(await server.patch(`/webhooks/${id}`, { active: false }))
+  }
   const resume = async (query = '') =>
     bodyOf<Webhook>(await server.patch(`/webhooks/${id}${query}`, { active: true }))
   try {

@@ -160,7 +160,11 @@ export class Sockets {
           throw new Problem('draining', 503, 'This server is stopping; ask another one.', { retry_after: 1 })
         if (asksForSocket(request.raw))
           throw new Problem('malformed_request', 400, 'The handshake is no well-formed one of a WebSocket.')
-        void reply.headers({ Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' })
+        void reply.headers({
+          Connection: 'Upgrade, close',
+          Upgrade: 'websocket',
+          'Sec-WebSocket-Version': '13',
+        })
         throw new Problem(
           'upgrade_required',
           426,

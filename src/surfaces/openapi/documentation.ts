@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Assembly } from '../../kernel/application.ts'
+import { asyncApiDocument } from './asyncapi.ts'
 import { openApiDocument } from './document.ts'
 import { documentationPage } from './page.ts'
 import { EXPLORER_SCRIPT, PAGE_STYLE } from './page-files.ts'
@@ -62,12 +63,12 @@ function serve(
   }
 }
 
-/** Mounts /openapi.json and /docs, where `/` leads. All of it works without a network. */
+/** Mounts /openapi.json, /asyncapi.json and /docs, where `/` leads. All of it works without a network. */
 export function mountDocumentation(server: FastifyInstance, assembly: Assembly): void {
-  const document: ServedFile = {
+  const json = (document: () => unknown): ServedFile => ({
     type: 'application/json; charset=utf-8',
-    body: () => JSON.stringify(openApiDocument(assembly)),
-  }
+    body: () => JSON.stringify(document()),
+  })
   const page: ServedFile = {
     type: 'text/html; charset=utf-8',
     body: () =>
@@ -81,7 +82,8 @@ export function mountDocumentation(server: FastifyInstance, assembly: Assembly):
     'Referrer-Policy': 'no-referrer',
   }
   server.get('/', (_request, reply) => reply.redirect('/docs', 302))
-  server.get('/openapi.json', serve(document))
+  server.get('/openapi.json', serve(json(() => openApiDocument(assembly))))
+  server.get('/asyncapi.json', serve(json(() => asyncApiDocument(assembly))))
   server.get('/docs', serve(page, pageHeaders))
   for (const [name, file] of Object.entries(ASSETS)) server.get(asset(name), serve(file))
 }

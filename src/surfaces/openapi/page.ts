@@ -1,5 +1,7 @@
 import type { Assembly } from '../../kernel/application.ts'
 import type { Guide, Operation } from '../../kernel/operation.ts'
+import type { Channel, SocketMessage } from '../../kernel/socket.ts'
+import { channelsOf } from './asyncapi.ts'
 import { operationId, permissionSentence, tagOf } from './document.ts'
 import { html, inline, prose, type Html } from './html.ts'
 import { manifest } from './manifest.ts'
@@ -138,6 +140,45 @@ function operations(all: readonly Operation[]): Html {
   )
 }
 
+const renderMessages = (who: string, messages: readonly SocketMessage[]): Html[] =>
+  messages.map(
+    ({ name, summary, example }) =>
+      html`<li>
+        <p>${who} <code>${name}</code>: ${inline(summary)}</p>
+        <details>
+          <summary>Example</summary>
+          ${json(example)}
+        </details>
+      </li>`,
+  )
+
+const renderChannel = ({ name, path, summary, description, receives, sends, closes }: Channel): Html =>
+  html`<h3 id="channel-${name.replaceAll('.', '_')}">${summary}</h3>
+    <p class="route"><b>WebSocket</b> <code>${path}</code> <code>${name}</code></p>
+    ${prose(description)}
+    <ul class="steps">
+      ${renderMessages('A client sends', receives)} ${renderMessages('The server sends', sends)}
+    </ul>
+    <table>
+      <tbody>
+        ${Object.entries(closes).map(
+          ([code, meaning]) =>
+            html`<tr>
+              <td><code>${code}</code></td>
+              <td>${inline(meaning)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`
+
+const channels = (all: readonly Channel[]): Html =>
+  section(
+    'channels',
+    'WebSockets',
+    prose('Messages are JSON, one object each. `/asyncapi.json` is the whole contract for programs.'),
+    all.map(renderChannel),
+  )
+
 const renderProblem = ({ code, statuses, meaning, operations: of }: ListedProblem): Html =>
   html`<tr id="problem-${code}">
     <td>
@@ -198,6 +239,7 @@ export function documentationPage(assembly: Assembly, { styles, scripts }: PageA
     ...guides.map(({ id, title }) => [`guide-${id}`, title]),
     ['rules', 'Rules'],
     ['operations', 'Operations'],
+    ['channels', 'WebSockets'],
     ['permissions', 'Permissions'],
     ['events', 'Events'],
     ['problems', 'Problems'],
@@ -215,11 +257,15 @@ export function documentationPage(assembly: Assembly, { styles, scripts }: PageA
       <body>
         <header>
           <h1>Cairn Codex <small>${manifest.version}</small></h1>
-          <p>${manifest.description}. <a href="/openapi.json">/openapi.json</a></p>
+          <p>
+            ${manifest.description}. <a href="/openapi.json">/openapi.json</a>,
+            <a href="/asyncapi.json">/asyncapi.json</a>
+          </p>
           <nav>${contents.map(([id, title]) => html`<a href="#${id}">${title}</a> `)}</nav>
         </header>
         <main>
           ${BEGIN} ${guides.map((guide) => renderGuide(assembly, guide))} ${rules()} ${operations(all)}
+          ${channels(channelsOf(assembly))}
           ${glossary('permissions', 'Permissions', 'What a role may permit.', assembly.permissions)}
           ${glossary('events', 'Events', 'What the record says, by the type of its rows.', assembly.events)}
           ${problems(assembly)}
