@@ -4,6 +4,7 @@ import { WebSocket, type ClientOptions, type RawData } from 'ws'
 import { makeHttpServer } from '../src/surfaces/http/server.ts'
 import { Metrics } from '../src/kernel/metrics.ts'
 import type { Channel } from '../src/kernel/socket.ts'
+import { eventually } from './eventually.ts'
 import type { TestServer } from './server.ts'
 
 /** A message of a server, parsed. */
@@ -106,11 +107,19 @@ export interface Opening {
   after?: number
 }
 
-/** Connects, says the first message, and waits for `ready`. */
+/**
+ * Connects, says the first message, and waits for `ready`. Without a position it waits before that until all that was
+ * written has its sequence, so that what comes is what the test does next.
+ */
 export async function follow(
-  server: Pick<TestServer, 'url' | 'key'>,
+  server: Pick<TestServer, 'url' | 'key' | 'app'>,
   { key = server.key, subscribe = {}, after }: Opening = {},
 ): Promise<TestSocket & { position: number }> {
+  if (after === undefined)
+    await eventually('all that was written is numbered', async () => {
+      const { rows } = await server.app.pool.query('SELECT FROM record_pending LIMIT 1')
+      return rows.length === 0
+    })
   const socket = await new TestSocket(server.url).opened()
   socket.say({ authorization: `Bearer ${key}`, subscribe, ...(after === undefined ? {} : { after }) })
   const { sequence } = await socket.nextOf('ready')

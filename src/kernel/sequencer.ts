@@ -11,12 +11,15 @@ import { CHANNEL_SEQUENCED } from './wake.ts'
  * One statement, since its time is most of what lies between a commit and its readers. It holds the leadership (`$1`,
  * `$2`), so that two runs never overlap: one whose snapshot is older than another leader's run finds its epoch gone. The
  * leadership is locked only where rows wait, so that a run for nothing writes nothing.
- *
- * PostgreSQL limits a notification to 8,000 bytes: 140 tenants' ids and sequences.
  */
 const numberPending = queryAcrossTenants(
   'record.number',
-  z.object({ tenant_id: z.string(), last_sequence: z.number(), numbered: z.number() }),
+  z.object({
+    tenant_id: z.string(),
+    last_sequence: z.number(),
+    numbered: z.number(),
+    pg_notify: z.string(),
+  }),
   `WITH held AS MATERIALIZED (
      SELECT epoch FROM (${heldFragment}) AS h WHERE EXISTS (SELECT FROM record_pending)
    ), taken AS (
@@ -24,30 +27,22 @@ const numberPending = queryAcrossTenants(
      USING (SELECT tenant_id, id FROM record_pending ORDER BY id LIMIT 2000) q
      WHERE p.tenant_id = q.tenant_id AND p.id = q.id AND EXISTS (SELECT FROM held)
      RETURNING p.tenant_id, p.positions
-   ), rows AS (
-     SELECT t.tenant_id, position, row_number() OVER (PARTITION BY t.tenant_id ORDER BY position) AS nth
-     FROM taken t, unnest(t.positions) AS position
+   ), gathered AS MATERIALIZED (
+     SELECT tenant_id, array_agg(position ORDER BY position) AS positions
+     FROM taken, unnest(positions) AS position GROUP BY tenant_id
    ), heads AS (
      INSERT INTO record_heads AS h (tenant_id, last_sequence)
-     SELECT tenant_id, count(*) FROM rows GROUP BY tenant_id
+     SELECT tenant_id, cardinality(positions) FROM gathered
      ON CONFLICT (tenant_id) DO UPDATE SET last_sequence = h.last_sequence + excluded.last_sequence
      RETURNING tenant_id, last_sequence
    ), numbered AS (
      INSERT INTO record_feed (tenant_id, sequence, position)
-     SELECT r.tenant_id, h.last_sequence - c.n + r.nth, r.position
-     FROM rows r
-     JOIN heads h USING (tenant_id)
-     JOIN (SELECT tenant_id, count(*) AS n FROM rows GROUP BY tenant_id) c USING (tenant_id)
-     ORDER BY 1, 2
-     RETURNING tenant_id
-   ), told AS MATERIALIZED (
-     SELECT pg_notify('${CHANNEL_SEQUENCED}', string_agg(tenant_id || ' ' || last_sequence, ','))
-     FROM (SELECT tenant_id, last_sequence, (row_number() OVER () - 1) / 140 AS message FROM heads) AS h
-     GROUP BY message
+     SELECT g.tenant_id, h.last_sequence - cardinality(g.positions) + p.nth, p.position
+     FROM gathered g JOIN heads h USING (tenant_id), unnest(g.positions) WITH ORDINALITY AS p(position, nth)
    )
-   SELECT h.tenant_id, h.last_sequence, n.numbered
-   FROM heads h JOIN (SELECT tenant_id, count(*) AS numbered FROM numbered GROUP BY tenant_id) n USING (tenant_id)
-   WHERE (SELECT count(*) FROM told) > 0`,
+   SELECT h.tenant_id, h.last_sequence, cardinality(g.positions) AS numbered,
+     pg_notify('${CHANNEL_SEQUENCED}', h.tenant_id || ' ' || h.last_sequence)::text
+   FROM heads h JOIN gathered g USING (tenant_id)`,
 )
 
 export const sequencer: Duty = {

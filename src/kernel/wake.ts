@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import pg from 'pg'
 import type { Logger } from './log.ts'
 
-/** The sequencer numbered new rows (sent by it, once a batch). Payload: `TENANT SEQUENCE`, comma-separated. */
+/** The sequencer numbered new rows of a tenant (sent by it, once a batch). Payload: `TENANT SEQUENCE`. */
 export const CHANNEL_SEQUENCED = 'cairn_sequenced'
 /** A server that does not lead committed rows (sent at most every 20 ms, outside every transaction). */
 export const CHANNEL_COMMITTED = 'cairn_committed'
@@ -49,11 +49,10 @@ export class Wake {
     })
     client.on('notification', ({ channel, payload }) => {
       if (channel === CHANNEL_COMMITTED) this.#emitter.emit('committed')
-      else
-        for (const each of (payload ?? '').split(',')) {
-          const [tenant, sequence] = each.split(' ')
-          if (tenant) this.sequenced(tenant, Number(sequence))
-        }
+      else {
+        const [tenant, sequence] = (payload ?? '').split(' ')
+        if (tenant) this.sequenced(tenant, Number(sequence))
+      }
     })
     try {
       await client.connect()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
-import { recordJson, RecordRow, toEvent } from '../audit/index.ts'
+import { feedAfter, recordJson, RecordRow, toEvent } from '../audit/index.ts'
 import { messageOf } from './messages.ts'
 
 /** An event ready to be sent: made once, whoever gets it. */
@@ -46,11 +46,20 @@ function tasksOf(row: RecordRow): string[] {
   return [entity['task_id'], entity['depends_on_task_id']].filter((id) => typeof id === 'string')
 }
 
+const entryOf = ({ row }: { row: RecordRow & { sequence: number } }): Entry => ({
+  sequence: row.sequence,
+  type: row.event_type,
+  tasks: tasksOf(row),
+  message: Buffer.from(messageOf.event(toEvent(row))),
+})
+
 /** One page of the feed after a sequence, oldest first; empty at its end. */
 export const readPage = async (scope: Scope, after: number): Promise<Entry[]> =>
-  (await pageAfter(scope, after)).map(({ row }) => ({
-    sequence: row.sequence,
-    type: row.event_type,
-    tasks: tasksOf(row),
-    message: Buffer.from(messageOf.event(toEvent(row))),
-  }))
+  (await pageAfter(scope, after)).map(entryOf)
+
+/** So many events need no look at their size before they are read. */
+export const FEW = 16
+
+/** The next few events after a sequence: in half the time of a page, for who waits for just these. */
+export const readFew = async (scope: Scope, after: number): Promise<Entry[]> =>
+  (await feedAfter(scope, after, FEW)).map(entryOf)
