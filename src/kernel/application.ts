@@ -94,10 +94,14 @@ const notifyCommitted = queryAcrossTenants(
 /** Connects the pool and the listener and starts what works in the background. The schema must be migrated already. */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const { assembly, settings, log, databaseUrl, poolMax } = options
+  let closing = false
   const pool = makePool({
     url: databaseUrl,
     max: poolMax,
-    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+    onError: (error) => {
+      // The pool calls itself ended before the last connection is closed, and an embedded database ends at once then.
+      if (!closing) log.warn({ err: error }, 'a database connection was lost')
+    },
   })
   const wake = new Wake(databaseUrl, log)
   const daemons: (() => Promise<void>)[] = []
@@ -122,6 +126,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       await Promise.all([app.duties.stop(), ...daemons.map((stop) => stop())])
       await app.jobs.stop()
       await wake.close()
+      closing = true
       await pool.end()
     },
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
-import { feedAfter, recordJson, RecordRow, toEvent } from '../audit/index.ts'
+import { recordJson, RecordRow, toEvent } from '../audit/index.ts'
 import { messageOf } from './messages.ts'
 
 /** An event ready to be sent: made once, whoever gets it. */
@@ -24,7 +24,10 @@ export const headOf = query(
 const PAGE_ROWS = 100
 const PAGE_BYTES = 1024 * 1024
 
-/** Rows stay where they are until it is known which of them the page holds: a large one is then read once. */
+/**
+ * Rows stay where they are until it is known which of them the page holds: a large one is then read once. OFFSET keeps
+ * the planner at one look into the record a row, whatever it believes of tables that were never analysed.
+ */
 const pageAfter = query(
   'live.page_after',
   z.object({ row: RecordRow.extend({ sequence: z.int() }) }),
@@ -33,7 +36,10 @@ const pageAfter = query(
      SELECT f.sequence, a.*,
        sum(coalesce(octet_length(a.old_values::text), 0) + coalesce(octet_length(a.new_values::text), 0))
          OVER (ORDER BY f.sequence ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
-     FROM record_feed f JOIN audit_log a ON a.tenant_id = $1 AND a.position = f.position
+     FROM record_feed f
+     CROSS JOIN LATERAL (
+       SELECT * FROM audit_log a WHERE a.tenant_id = $1 AND a.position = f.position OFFSET 0
+     ) AS a
      WHERE f.tenant_id = $1 AND f.sequence > $2 ORDER BY f.sequence LIMIT ${PAGE_ROWS}
    ) AS a
    WHERE coalesce(a.bytes_before, 0) < ${PAGE_BYTES} ORDER BY a.sequence`,
@@ -56,10 +62,3 @@ const entryOf = ({ row }: { row: RecordRow & { sequence: number } }): Entry => (
 /** One page of the feed after a sequence, oldest first; empty at its end. */
 export const readPage = async (scope: Scope, after: number): Promise<Entry[]> =>
   (await pageAfter(scope, after)).map(entryOf)
-
-/** So many events need no look at their size before they are read. */
-export const FEW = 16
-
-/** The next few events after a sequence: in half the time of a page, for who waits for just these. */
-export const readFew = async (scope: Scope, after: number): Promise<Entry[]> =>
-  (await feedAfter(scope, after, FEW)).map(entryOf)

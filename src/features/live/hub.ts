@@ -1,6 +1,6 @@
 import type { Scope } from '../../kernel/database.ts'
 import type { Logger } from '../../kernel/log.ts'
-import { FEW, readFew, readPage, type Entry } from './feed.ts'
+import { readPage, type Entry } from './feed.ts'
 import type { Limits } from './limits.ts'
 
 /** Who follows a hub: told when there may be something to take from it. */
@@ -86,8 +86,7 @@ export class Hub {
     try {
       for (;;) {
         const told = this.#told
-        const few = told > this.#head && told - this.#head <= FEW
-        const page = await (few ? readFew : readPage)(this.scope, this.#head)
+        const page = await readPage(this.scope, this.#head)
         if (this.#closed) return
         this.#add(page)
         // Told of more while the page was on its way: that may have come too late for it.
