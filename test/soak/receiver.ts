@@ -80,3 +80,45 @@ export class Receiver {
     return 204
   }
 }
+
+/** An event store: keeps batches by their id, and notices one that comes again with other events. */
+export class Store {
+  /** Ids of events by the batch that brought them. */
+  readonly batches = new Map<string, string>()
+  readonly events = new Map<string, string>()
+  readonly faults: string[] = []
+  readonly #server = createServer((request, response) => {
+    if (request.method === 'GET') return void response.writeHead(200).end()
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('error', () => undefined)
+    request.on('end', () => {
+      this.#accept(Buffer.concat(chunks).toString())
+      response.writeHead(200).end()
+    })
+  })
+
+  async listen(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1')
+    await new Promise((listening) => this.#server.once('listening', listening))
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/batches`
+  }
+
+  close(): void {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+
+  #accept(body: string): void {
+    const { batch_id, events } = JSON.parse(body) as { batch_id: string; events: { id: string }[] }
+    const before = this.batches.get(batch_id)
+    if (before !== undefined && before !== body)
+      this.faults.push(`the batch ${batch_id} came with other events`)
+    this.batches.set(batch_id, body)
+    for (const { id } of events) {
+      const other = this.events.get(id) ?? batch_id
+      if (other !== batch_id) this.faults.push(`the event ${id} came in two batches`)
+      this.events.set(id, batch_id)
+    }
+  }
+}

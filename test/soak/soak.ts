@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { install } from '../../bench/installation.ts'
-import { Receiver, type Arrival } from './receiver.ts'
+import { Receiver, Store, type Arrival } from './receiver.ts'
 
 /** Events a task: its creation, and changes of its title. */
 const EVENTS_A_TASK = 10
@@ -27,8 +27,9 @@ export interface SoakResult {
 
 /**
  * Writes events through a server that is killed meanwhile, and has five receivers get them: two that are steady, a slow
- * one, one that is away now and then, and one that always fails. Then holds what came against the record: every event at
- * least once at every receiver but the last, each task's events in their order, and the last one's webhook switched off.
+ * one, one that is away now and then, and one that always fails; and an event store. Then holds what came against the
+ * record: every event at least once at every receiver but the last, each task's events in their order, the last one's
+ * webhook switched off, and every event in one batch of the store.
  */
 export async function soak({ events, kills, say }: SoakOptions): Promise<SoakResult> {
   const began = performance.now()
@@ -41,8 +42,12 @@ export async function soak({ events, kills, say }: SoakOptions): Promise<SoakRes
     new Receiver('failing', 'failing'),
   ]
   const healthy = receivers.slice(0, 4)
+  const store = new Store()
   try {
-    const environment = { CAIRN_WEBHOOK_RETRY_SECONDS: RETRY_SECONDS }
+    const environment = {
+      CAIRN_WEBHOOK_RETRY_SECONDS: RETRY_SECONDS,
+      CAIRN_EVENT_STORE_URL: await store.listen(),
+    }
     let { url, running } = await installation.serve(environment)
     const port = new URL(url).port
     const api = client(url, installation.key)
@@ -78,14 +83,18 @@ export async function soak({ events, kills, say }: SoakOptions): Promise<SoakRes
       refused: receiver.refused,
       faults: healthy.includes(receiver) ? faultsOf(record, receiver) : [],
     }))
+    const stored = record.filter(({ id }) => store.events.has(id)).length
+    say(`the event store has ${stored} of them, in ${store.batches.size} batches`)
     const faults = results.flatMap(({ name, faults }) => faults.map((fault) => `${name}: ${fault}`))
     if (record.length !== events) faults.push(`the record has ${record.length} events, not ${events}`)
+    faults.push(...store.faults)
+    if (stored !== record.length) faults.push(`the event store lacks ${record.length - stored} events`)
     const failing = receivers.at(-1)!
     if (!(await wasDisabled(api, ids.get(failing)!)))
       faults.push('failing: its webhook was not switched off, or the record does not say so')
     return { events: record.length, seconds: seconds(began), receivers: results, faults }
   } finally {
-    for (const receiver of receivers) receiver.close()
+    for (const each of [...receivers, store]) each.close()
     await installation.close()
   }
 }
