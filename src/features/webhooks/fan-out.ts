@@ -60,9 +60,10 @@ export class FanOut {
 
   #hear(tenant: string): void {
     this.#news.add(tenant)
-    if (this.#isToWait(tenant))
-      this.#later ??= setTimeout(() => this.#ringLater(), ASK_AGAIN_MILLISECONDS).unref()
-    else this.#alarm.ring()
+    if (!this.#isToWait(tenant)) this.#alarm.ring()
+    else if (!this.#later) {
+      this.#later = setTimeout(() => this.#ringLater(), ASK_AGAIN_MILLISECONDS).unref()
+    }
   }
 
   #ringLater(): void {
