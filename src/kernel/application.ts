@@ -80,6 +80,8 @@ export interface ApplicationOptions {
   poolMax: number
   /** Whether it is for this machine alone. */
   local: boolean
+  /** Whether no other server can be on this database: a leader that was killed need not be waited for. */
+  alone?: boolean
   cursorKey: Buffer
   authenticate: (app: Application, authorization: string | undefined) => Promise<Caller>
   checkOutputs?: boolean
@@ -130,11 +132,11 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       await pool.end()
     },
   }
-  app.duties = new Duties(app, [
-    sequencer,
-    forgetOldAnswers,
-    ...assembly.features.flatMap((feature) => feature.duties ?? []),
-  ])
+  app.duties = new Duties(
+    app,
+    [sequencer, forgetOldAnswers, ...assembly.features.flatMap((feature) => feature.duties ?? [])],
+    options.alone,
+  )
   // The leader is woken in its own process; only another server's commits need a notification.
   await wake.listen(async () => {
     if (!app.duties.leads) await notifyCommitted({ db: pool })

@@ -63,6 +63,16 @@ test('a leader that says nothing is replaced when its time is over', async () =>
   await eventually('the patient one leads', async () => (await writtenBy('patient')) > 0)
 })
 
+test('a server that is alone on its database waits for no leader', async () => {
+  await server.sql(
+    `UPDATE leadership SET holder = gen_random_uuid(), epoch = epoch + 1, held_until = now() + interval '1 hour'`,
+  )
+  const alone = new Duties(server.app, [], true)
+  running.push(alone)
+  alone.start()
+  await eventually('it leads', () => alone.leads)
+})
+
 test('a leader that was overtaken changes nothing more, though it still thinks that it leads', async () => {
   const leader = start('overtaken')
   await eventually('it leads', async () => (await writtenBy('overtaken')) > 0)

@@ -59,7 +59,7 @@ const lead = queryAcrossTenants(
    ON CONFLICT (name) DO UPDATE
      SET holder = $1, held_until = now() + make_interval(secs => $2),
          epoch = CASE WHEN l.holder = $1 THEN l.epoch ELSE l.epoch + 1 END
-     WHERE l.holder = $1 OR l.held_until < now()
+     WHERE l.holder = $1 OR l.held_until < now() OR $3
    RETURNING epoch`,
 )
 
@@ -84,14 +84,18 @@ export class Duties {
   readonly #duties: readonly Duty[]
   readonly #me = randomUUID()
   #epoch: number | undefined
+  /** Whether the next attempt takes the leadership from whoever has it. */
+  #usurps: boolean
   readonly #stopping = new AbortController()
   readonly #loops: Promise<void>[] = []
   readonly #renewal = new Alarm()
   readonly #alarms = new Set<Alarm>()
 
-  constructor(app: Services, duties: readonly Duty[]) {
+  /** `alone`: no other server can be on this database, so that whoever has the leadership is dead. */
+  constructor(app: Services, duties: readonly Duty[], alone = false) {
     this.#app = app
     this.#duties = duties
+    this.#usurps = alone
   }
 
   get #stopped(): boolean {
@@ -119,7 +123,8 @@ export class Duties {
   async #keepLeading(): Promise<void> {
     while (!this.#stopped) {
       try {
-        const [row] = await lead({ db: this.#app.pool }, this.#me, HELD_SECONDS)
+        const [row] = await lead({ db: this.#app.pool }, this.#me, HELD_SECONDS, this.#usurps)
+        this.#usurps = false
         if (row && this.#epoch === undefined)
           this.#app.log.info({ epoch: row.epoch }, 'this server leads the duties')
         const began = row && this.#epoch === undefined

@@ -55,6 +55,7 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
         log,
         databaseUrl: database.url,
         poolMax: settings.get(poolMax),
+        alone: database.embedded,
         local: database.embedded && isLoopback(settings.get(host)),
         cursorKey: createHash('sha256').update(`cursor ${key}`).digest(),
         authenticate,
