@@ -13,10 +13,16 @@ export interface Installation {
   readonly key: string
   /** Starts a server; answers where it is, and the process. */
   serve(environment?: Readonly<Record<string, string>>): Promise<{ url: string; running: Running }>
-  /** A client of the database by itself. */
-  connect(): Promise<pg.Client>
+  /** A new, empty database on the same PostgreSQL: its URL. */
+  database(name: string): Promise<string>
+  /** A client by itself, of the installation's own database unless another's URL is given. */
+  connect(url?: string): Promise<pg.Client>
   close(): Promise<void>
 }
+
+let version = 'unknown'
+/** The version of the PostgreSQL that was installed last. */
+export const postgresVersion = (): string => version
 
 /** Starts PostgreSQL with these settings in a directory that is removed at the end. */
 export async function install(settings: Readonly<Record<string, string>> = {}): Promise<Installation> {
@@ -25,6 +31,11 @@ export async function install(settings: Readonly<Record<string, string>> = {}): 
   const place = new Workplace()
   const key = randomBytes(32).toString('base64url')
   const clients: pg.Client[] = []
+  const asking = new pg.Client({ connectionString: postgres.url })
+  await asking.connect()
+  const { rows } = await asking.query<{ server_version: string }>('SHOW server_version')
+  version = rows[0]?.server_version ?? version
+  await asking.end()
   return {
     databaseUrl: postgres.url,
     key,
@@ -40,8 +51,17 @@ export async function install(settings: Readonly<Record<string, string>> = {}): 
       const [line] = await running.said(/^\{.*\}$/m)
       return { url: (JSON.parse(line) as { url: string }).url, running }
     },
-    async connect() {
+    async database(name) {
       const client = new pg.Client({ connectionString: postgres.url })
+      await client.connect()
+      await client.query(`CREATE DATABASE ${name}`)
+      await client.end()
+      return postgres.url.replace(/\/cairn(?=\?|$)/, `/${name}`)
+    },
+    async connect(url = postgres.url) {
+      const client = new pg.Client({ connectionString: url })
+      // The server is stopped at the end, with a client or two still there.
+      client.on('error', () => undefined)
       await client.connect()
       clients.push(client)
       return client

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { wallClock } from './clock.ts'
+import type { Figure, Measured } from './figure.ts'
 import { install, type Installation } from './installation.ts'
 import { median, percentile, table } from './statistics.ts'
 
@@ -27,13 +28,16 @@ interface Lags {
   webhook: number[]
 }
 
-export async function measureLag({ rounds, commits, pause }: LagOptions): Promise<string> {
+const NAMES = ['notify', 'notifyWithRow', 'socket', 'webhook'] as const
+
+export async function measureLag({ rounds, commits, pause }: LagOptions): Promise<Measured> {
   const installation = await install({ track_commit_timestamp: 'on' })
   try {
     const { url } = await installation.serve()
     const floor = await openFloor(installation)
     const feed = await openFeed(installation, url)
     const lags: Lags = { notify: [], notifyWithRow: [], socket: [], webhook: [] }
+    const figures: Record<keyof Lags, number[]> = { notify: [], notifyWithRow: [], socket: [], webhook: [] }
     // The first round warms plans and connections up, and is not counted.
     for (let round = 0; round <= rounds; round++) {
       const [bare, withRow, events] = [
@@ -42,13 +46,17 @@ export async function measureLag({ rounds, commits, pause }: LagOptions): Promis
         await feed.round(commits, pause),
       ]
       if (round === 0) continue
-      lags.notify.push(...bare)
-      lags.notifyWithRow.push(...withRow)
-      lags.socket.push(...events.socket)
-      lags.webhook.push(...events.webhook)
+      const measured: Lags = { notify: bare, notifyWithRow: withRow, ...events }
+      for (const name of NAMES) {
+        lags[name].push(...measured[name])
+        figures[name].push(median(measured[name]))
+      }
     }
     feed.close()
-    return report(lags, rounds * commits, pause)
+    return {
+      text: report(lags, rounds * commits, pause),
+      figures: NAMES.map((name): Figure => ({ name, unit: 'ms', better: 'less', rounds: figures[name] })),
+    }
   } finally {
     await installation.close()
   }

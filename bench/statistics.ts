@@ -8,6 +8,10 @@ export function percentile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5)
 
+/** How far the values lie apart: the largest less the smallest, in percent of the median. */
+export const spread = (values: readonly number[]): number =>
+  ((Math.max(...values) - Math.min(...values)) / median(values)) * 100
+
 /** A table in Markdown, its columns padded. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((cell, column) =>

@@ -1,0 +1,74 @@
+import { openBare } from './claim-bare.ts'
+import { openGraphileWorker } from './claim-graphile-worker.ts'
+import { openEngineLoops, openHttpLoops } from './claim-ours.ts'
+import { openPgBoss } from './claim-pg-boss.ts'
+import { drainInTurn, type Contender } from './contender.ts'
+import { Figures, type Effort, type Measured } from './figure.ts'
+import { install } from './installation.ts'
+import { spread, table } from './statistics.ts'
+
+const SHAPES: readonly (readonly [claimers: number, batch: number])[] = [
+  [1, 1],
+  [4, 1],
+  [10, 1],
+  [1, 10],
+  [4, 10],
+  [10, 10],
+  [1, 100],
+  [4, 100],
+  [10, 100],
+]
+
+/**
+ * Claimed and completed tasks a second, the work itself empty: the product called in its process and over HTTP, in turn
+ * with its peers and with the bare statements, each in a database of its own on one PostgreSQL, with as many waiting.
+ */
+export async function measureClaim({ rounds, quick }: Effort): Promise<Measured> {
+  const [waiting, seconds] = quick ? [1_000, 0.1] : [20_000, 0.7]
+  const installation = await install()
+  const contenders: Contender[] = []
+  try {
+    contenders.push(
+      await openBare(installation),
+      ...(await openEngineLoops(installation)),
+      ...(await openHttpLoops(installation)),
+      await openGraphileWorker(installation, { asDocumented: false }),
+      await openGraphileWorker(installation, { asDocumented: true }),
+      ...(await openPgBoss(installation)),
+    )
+    const figures = new Figures()
+    for (const [claimers, batch] of SHAPES)
+      await drainInTurn(contenders, { claimers, batch, seconds }, { rounds, waiting, figures })
+    return {
+      text: report(
+        figures,
+        contenders.map(({ name }) => name),
+      ),
+      figures: figures.all(),
+    }
+  } finally {
+    for (const contender of contenders) await contender.close()
+    await installation.close()
+  }
+}
+
+function report(figures: Figures, names: readonly string[]): string {
+  const peers = ['graphile-worker', 'pg-boss fetch', 'bare statements']
+  const rows = SHAPES.flatMap(([claimers, batch]) =>
+    names
+      .map((name) => ({ name, key: `${claimers} x ${batch} ${name}` }))
+      .filter(({ key }) => figures.rounds(key))
+      .map(({ name, key }) => [
+        `${claimers} x ${batch}`,
+        name,
+        figures.median(key).toFixed(0),
+        `${spread(figures.rounds(key) ?? []).toFixed(0)} %`,
+        ...peers.map((peer) => figures.ratio(key, `${claimers} x ${batch} ${peer}`).toFixed(2)),
+        figures.ratio(key, `${claimers} x ${batch} engine`).toFixed(2),
+      ]),
+  )
+  return table(
+    ['claimers x batch', 'who', 'tasks/s', 'spread', ...peers.map((peer) => `x ${peer}`), 'x engine'],
+    rows,
+  )
+}
