@@ -9,7 +9,7 @@ const TEST = String.raw`\.test\.ts$`
 const ENTRY_POINTS = [
   String.raw`^src/main\.ts$`,
   String.raw`^src/.*-process\.ts$`,
-  String.raw`^test/(run|lint-openapi|soak/run)\.ts$`,
+  String.raw`^test/(run|lint-openapi|(soak|torture|fuzz|cluster)/run)\.ts$`,
   String.raw`^bench/run\.ts$`,
   String.raw`^examples/[^/]+\.ts$`,
   TEST,

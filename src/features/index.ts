@@ -9,6 +9,7 @@ import { lifecycle } from './lifecycle/index.ts'
 import { live } from './live/index.ts'
 import { swarm } from './swarm/index.ts'
 import { tasks } from './tasks/index.ts'
+import { verify } from './verify/index.ts'
 import { webhooks } from './webhooks/index.ts'
 
 export { apiKey, authenticate } from './access/index.ts'
@@ -26,4 +27,5 @@ export const features: readonly Feature[] = [
   eventStore,
   imports,
   swarm,
+  verify,
 ]
