@@ -1,17 +1,9 @@
 import type { Logger } from './log.ts'
 import type { Queryable, Scope } from './database.ts'
-import type { RecordEntry } from './record.ts'
+import type { Actor, RecordEntry } from './record.ts'
 import type { Services } from './services.ts'
 import type { Settings } from './settings.ts'
 import { Problem } from './problem.ts'
-
-/** Who did it, as the record tells it. */
-export interface Actor {
-  kind: 'operator' | 'user' | 'system'
-  /** The user's id; null for the operator and for the system itself. */
-  id: string | null
-  name: string
-}
 
 /** An authenticated caller, or a duty of the server acting for a tenant. */
 export interface Caller {

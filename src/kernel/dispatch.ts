@@ -216,7 +216,7 @@ async function idempotently(
     // A key that was revoked while its call waited says nothing about the call.
     if (problem && problem.status < 500 && problem.status !== 401 && problem.code !== 'idempotency_in_flight')
       await reservation.keep(scope, keptAnswer(op, problem.status, problemDocument(problem)))
-    else await reservation.free(scope).catch(() => undefined)
+    else await reservation.free(scope).catch(() => void reservation.freeSoon(scope))
     throw error
   }
 }

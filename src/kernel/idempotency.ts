@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Caller } from './context.ts'
 import { query, queryAcrossTenants, type Scope } from './database.ts'
@@ -11,6 +12,8 @@ import { Problem } from './problem.ts'
  */
 const RESERVATION_SECONDS = 12
 const RENEW_MILLISECONDS = 4_000
+/** When a key that could not be given back is given back again; its lease ends soon after. */
+const FREE_AGAIN_MILLISECONDS = [20, 100, 500, 2_000]
 
 const reserve = query(
   'idempotency.reserve',
@@ -143,6 +146,18 @@ export class Reservation {
   async free(scope: Scope): Promise<void> {
     clearInterval(this.#renewal)
     await free(scope, ...this.#where)
+  }
+
+  /** Gives the key back as soon as the database answers: the connections that just failed may not be the last. */
+  async freeSoon(scope: Scope): Promise<void> {
+    for (const milliseconds of FREE_AGAIN_MILLISECONDS) {
+      const freed = await this.free(scope).then(
+        () => true,
+        () => false,
+      )
+      if (freed) return
+      await sleep(milliseconds)
+    }
   }
 }
 

@@ -19,6 +19,39 @@ export interface RecordEntry {
   new_values: object | null
 }
 
+/** Who did it, as the record tells it. */
+export interface Actor {
+  kind: 'operator' | 'user' | 'system'
+  /** The user's id; null for the operator and for the system itself. */
+  id: string | null
+  name: string
+}
+
+/** A numbered row of the record, as its readers get it. */
+export interface NumberedRow {
+  id: string
+  sequence: number
+  event_type: string
+  entity_type: string
+  entity_id: string
+  actor: Actor
+  request_id: string | null
+  old_values: Record<string, unknown> | null
+  new_values: Record<string, unknown> | null
+  created_at: string
+}
+
+/**
+ * The one way a row of `audit_log` (alias `a`) and its place in `record_feed` (alias `f`, or another relation's column
+ * `sequence`) become what readers get.
+ */
+export const recordJson = (f = 'f'): string => `json_build_object(
+  'id', a.id, 'sequence', ${f}.sequence, 'event_type', a.event_type,
+  'entity_type', a.entity_type, 'entity_id', a.entity_id,
+  'actor', json_build_object('kind', a.actor_kind, 'id', a.actor_id, 'name', a.actor_name),
+  'request_id', a.request_id, 'old_values', a.old_values, 'new_values', a.new_values,
+  'created_at', rfc3339(a.created_at))`
+
 /** The fields of `before` whose values differ in `after`: what `old_values` holds for a change. */
 export function formerValues<T extends object>(before: T, after: T): Partial<T> {
   const former: Partial<T> = {}

@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { queryAcrossTenants } from './database.ts'
 import { heldFragment, type Duty } from './duty.ts'
+import { recordJson, type NumberedRow } from './record.ts'
 import { CHANNEL_SEQUENCED } from './wake.ts'
+
+/** Transactions that one run numbers, at most. */
+const MOST = 2_000
+/** Rows of a tenant that are handed to its readers with the news: more are read by them, in pages. */
+const FEW = 8
 
 /**
  * Numbers the committed rows of the record, per tenant and without gaps, and says so. What one run sees is committed;
@@ -10,7 +16,8 @@ import { CHANNEL_SEQUENCED } from './wake.ts'
  *
  * One statement, since its time is most of what lies between a commit and its readers. It holds the leadership (`$1`,
  * `$2`), so that two runs never overlap: one whose snapshot is older than another leader's run finds its epoch gone. The
- * leadership is locked only where rows wait, so that a run for nothing writes nothing.
+ * leadership is locked only where rows wait, so that a run for nothing writes nothing. A few rows of tenants that are
+ * followed closely (`$3`) come along.
  */
 const numberPending = queryAcrossTenants(
   'record.number',
@@ -18,13 +25,14 @@ const numberPending = queryAcrossTenants(
     tenant_id: z.string(),
     last_sequence: z.number(),
     numbered: z.number(),
+    rows: z.array(z.custom<NumberedRow>()).nullable(),
     pg_notify: z.string(),
   }),
   `WITH held AS MATERIALIZED (
      SELECT epoch FROM (${heldFragment}) AS h WHERE EXISTS (SELECT FROM record_pending)
    ), taken AS (
      DELETE FROM record_pending p
-     USING (SELECT tenant_id, id FROM record_pending ORDER BY id LIMIT 2000) q
+     USING (SELECT tenant_id, id FROM record_pending ORDER BY id LIMIT ${MOST}) q
      WHERE p.tenant_id = q.tenant_id AND p.id = q.id AND EXISTS (SELECT FROM held)
      RETURNING p.tenant_id, p.positions
    ), gathered AS MATERIALIZED (
@@ -41,6 +49,14 @@ const numberPending = queryAcrossTenants(
      FROM gathered g JOIN heads h USING (tenant_id), unnest(g.positions) WITH ORDINALITY AS p(position, nth)
    )
    SELECT h.tenant_id, h.last_sequence, cardinality(g.positions) AS numbered,
+     CASE WHEN h.tenant_id = ANY($3::uuid[]) AND cardinality(g.positions) <= ${FEW} THEN (
+       SELECT json_agg(${recordJson('a')} ORDER BY a.sequence)
+       FROM unnest(g.positions) WITH ORDINALITY AS p(position, nth)
+       CROSS JOIN LATERAL (
+         SELECT a.*, h.last_sequence - cardinality(g.positions) + p.nth AS sequence
+         FROM audit_log a WHERE a.tenant_id = h.tenant_id AND a.position = p.position OFFSET 0
+       ) AS a
+     ) END AS rows,
      pg_notify('${CHANNEL_SEQUENCED}', h.tenant_id || ' ' || h.last_sequence)::text
    FROM heads h JOIN gathered g USING (tenant_id)`,
 )
@@ -52,13 +68,16 @@ export const sequencer: Duty = {
   onNews: 'committed',
   holds: 'statement',
   async run({ db, leadership, afterCommit, app }) {
-    const tenants = await numberPending({ db }, leadership.holder, leadership.epoch)
+    const { holder, epoch } = leadership
+    const tenants = await numberPending({ db }, holder, epoch, app.wake.followedClosely)
     const rows = tenants.reduce((sum, each) => sum + each.numbered, 0)
     afterCommit(() => {
       // The readers of this server need not wait until the notification has come round.
-      for (const each of tenants) app.wake.sequenced(each.tenant_id, each.last_sequence)
+      for (const each of tenants)
+        app.wake.sequenced(each.tenant_id, each.last_sequence, each.rows ?? undefined)
       app.metrics.sequenced.inc(rows)
     })
-    return rows
+    // Whatever committed meanwhile rang; a run only to see that nothing is left would double the runs.
+    return rows >= MOST ? rows : 0
   },
 }

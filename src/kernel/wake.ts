@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import pg from 'pg'
 import type { Logger } from './log.ts'
+import type { NumberedRow } from './record.ts'
 
 /** The sequencer numbered new rows of a tenant (sent by it, once a batch). Payload: `TENANT SEQUENCE`. */
 export const CHANNEL_SEQUENCED = 'cairn_sequenced'
@@ -16,6 +17,8 @@ export class Wake {
   readonly #log: Logger
   readonly #url: string
   #listener: pg.Client | undefined
+  /** How many readers of this server want a tenant's rows with the news of them. */
+  readonly #closely = new Map<string, number>()
   /** The last sequence said of each tenant. */
   readonly #heads = new Map<string, number>()
   #closed = false
@@ -82,15 +85,39 @@ export class Wake {
     return () => this.#emitter.off('committed', heard)
   }
 
-  /** Says that a tenant's rows have their sequence up to this one. What was said before is not said again. */
-  sequenced(tenant: string, sequence: number): void {
-    if ((this.#heads.get(tenant) ?? 0) >= sequence) return
-    this.#heads.set(tenant, sequence)
-    this.#emitter.emit('sequenced', tenant, sequence)
+  /**
+   * Asks for a tenant's new rows themselves, where this server numbers them, and there are few: readers in a hurry are
+   * spared a query. Returns the way to stop.
+   */
+  followClosely(tenant: string): () => void {
+    this.#closely.set(tenant, (this.#closely.get(tenant) ?? 0) + 1)
+    return () => {
+      const left = this.#closely.get(tenant)! - 1
+      if (left > 0) this.#closely.set(tenant, left)
+      else this.#closely.delete(tenant)
+    }
   }
 
-  /** Calls back with the tenant and its last sequence each time new rows have theirs. Returns the way to stop. */
-  onSequenced(heard: (tenant: string, sequence: number) => void): () => void {
+  /** Tenants whose rows are wanted with the news of them. */
+  get followedClosely(): readonly string[] {
+    return [...this.#closely.keys()]
+  }
+
+  /**
+   * Says that a tenant's rows have their sequence up to this one; `rows` are those that just got theirs. What was said
+   * before is not said again.
+   */
+  sequenced(tenant: string, sequence: number, rows?: readonly NumberedRow[]): void {
+    if ((this.#heads.get(tenant) ?? 0) >= sequence) return
+    this.#heads.set(tenant, sequence)
+    this.#emitter.emit('sequenced', tenant, sequence, rows)
+  }
+
+  /**
+   * Calls back with the tenant and its last sequence each time new rows have theirs, now and then with the rows. Returns
+   * the way to stop.
+   */
+  onSequenced(heard: (tenant: string, sequence: number, rows?: readonly NumberedRow[]) => void): () => void {
     this.#emitter.on('sequenced', heard)
     return () => this.#emitter.off('sequenced', heard)
   }

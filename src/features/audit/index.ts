@@ -5,7 +5,7 @@ import { followEvents, listAudit, listEventTypes } from './operations.ts'
 export { requireSubscription, typesCovered, typesOf, typesToFollow } from './event-types.ts'
 export { toEvent } from './event.ts'
 export { Event, RecordRow, TypePatterns } from './schema.ts'
-export { feedAfter, feedOfTypesAfter, recordJson } from './sql.ts'
+export { feedAfter, feedOfTypesAfter } from './sql.ts'
 
 /** The record as people read it and agents follow it. */
 export const audit: Feature = {

@@ -1,18 +1,8 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
 import { firstIdAt } from '../../kernel/ids.ts'
+import { recordJson } from '../../kernel/record.ts'
 import { RecordRow } from './schema.ts'
-
-/**
- * The one way a row of `audit_log` (alias `a`) and its place in `record_feed` (alias `f`, or another relation's column
- * `sequence`) become a RecordRow; for other features' SQL, too.
- */
-export const recordJson = (f = 'f'): string => `json_build_object(
-  'id', a.id, 'sequence', ${f}.sequence, 'event_type', a.event_type,
-  'entity_type', a.entity_type, 'entity_id', a.entity_id,
-  'actor', json_build_object('kind', a.actor_kind, 'id', a.actor_id, 'name', a.actor_name),
-  'request_id', a.request_id, 'old_values', a.old_values, 'new_values', a.new_values,
-  'created_at', rfc3339(a.created_at))`
 
 const PlacedRow = z.object({ position: z.number(), row: RecordRow })
 const NumberedRow = z.object({ row: RecordRow.extend({ sequence: z.int() }) })

@@ -20,8 +20,11 @@ const LOOKS: Readonly<Record<FormatName, string>> = {
   github: 'the JSON of issues, as the GitHub API or gh issue list --json writes it',
 }
 
-const unreadable = (format: FormatName, what: string, extra: { errors?: Parsed['errors'] } = {}): Problem =>
-  new Problem('import_unreadable', 400, `${what}; ${format} is ${LOOKS[format]}.`, extra)
+const unreadable = (
+  format: FormatName,
+  what: string,
+  extra: { errors?: { path: string; message: string }[] } = {},
+): Problem => new Problem('import_unreadable', 400, `${what}; ${format} is ${LOOKS[format]}.`, extra)
 
 /** Reads a whole source. Throws `import_unreadable` (400) when it is empty, or when nothing of it could be read. */
 export function readSource(format: FormatName, content: ImportSource['content']): Parsed {
@@ -32,7 +35,7 @@ export function readSource(format: FormatName, content: ImportSource['content'])
   const [first] = parsed.errors
   if (first)
     throw unreadable(format, `Nothing could be read: line ${first.line} ${first.message}`, {
-      errors: parsed.errors.slice(0, 5),
+      errors: parsed.errors.slice(0, 5).map(({ line, message }) => ({ path: `line ${line}`, message })),
     })
   // An export of nothing is fine; text in which no task was found is something else.
   if (Object.keys(parsed.lost_fields).length > 0) throw unreadable(format, 'No task was found in this text')

@@ -27,9 +27,11 @@ class Live implements Shared {
   }
 
   join(tenant: string, head: number, follower: Follower): Hub {
-    const { pool, log, wake } = this.#app
-    this.#stopListening ??= wake.onSequenced((who, sequence) => this.hubs.get(who)?.sequenced(sequence))
-    const hub = this.hubs.get(tenant) ?? new Hub({ db: pool, tenant }, head, this.limits, log)
+    const { pool, wake } = this.#app
+    this.#stopListening ??= wake.onSequenced((who, sequence, rows) =>
+      this.hubs.get(who)?.sequenced(sequence, rows),
+    )
+    const hub = this.hubs.get(tenant) ?? new Hub({ db: pool, tenant }, head, this.limits, this.#app)
     this.hubs.set(tenant, hub)
     hub.followers.add(follower)
     return hub

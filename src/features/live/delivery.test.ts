@@ -127,7 +127,10 @@ describe('the feed', () => {
     // A wake that says nothing, as when the listening connection is away.
     const deaf = {
       ...polling.app,
-      wake: Object.assign(Object.create(polling.app.wake), { onSequenced: () => () => undefined }),
+      wake: Object.assign(Object.create(polling.app.wake), {
+        onSequenced: () => () => undefined,
+        followClosely: () => () => undefined,
+      }),
     }
     const channel = liveChannel({ pollMilliseconds: 20 })
     const served = await serveChannel(t, { ...server, app: deaf }, channel)

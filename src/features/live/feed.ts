@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
-import { recordJson, RecordRow, toEvent } from '../audit/index.ts'
+import { recordJson, type NumberedRow } from '../../kernel/record.ts'
+import { RecordRow, toEvent } from '../audit/index.ts'
 import { messageOf } from './messages.ts'
 
 /** An event ready to be sent: made once, whoever gets it. */
@@ -46,13 +47,14 @@ const pageAfter = query(
 )
 
 /** The task itself, or those that another entity names. */
-function tasksOf(row: RecordRow): string[] {
+function tasksOf(row: NumberedRow): string[] {
   const entity = row.new_values ?? row.old_values ?? {}
   if (row.entity_type === 'task') return [row.entity_id]
   return [entity['task_id'], entity['depends_on_task_id']].filter((id) => typeof id === 'string')
 }
 
-const entryOf = ({ row }: { row: RecordRow & { sequence: number } }): Entry => ({
+/** A row as the event that its followers get. */
+export const entryOf = (row: NumberedRow): Entry => ({
   sequence: row.sequence,
   type: row.event_type,
   tasks: tasksOf(row),
@@ -61,4 +63,4 @@ const entryOf = ({ row }: { row: RecordRow & { sequence: number } }): Entry => (
 
 /** One page of the feed after a sequence, oldest first; empty at its end. */
 export const readPage = async (scope: Scope, after: number): Promise<Entry[]> =>
-  (await pageAfter(scope, after)).map(entryOf)
+  (await pageAfter(scope, after)).map(({ row }) => entryOf(row))

@@ -1,6 +1,8 @@
 import type { Scope } from '../../kernel/database.ts'
 import type { Logger } from '../../kernel/log.ts'
-import { readPage, type Entry } from './feed.ts'
+import type { NumberedRow } from '../../kernel/record.ts'
+import type { Services } from '../../kernel/services.ts'
+import { entryOf, readPage, type Entry } from './feed.ts'
 import type { Limits } from './limits.ts'
 
 /** Who follows a hub: told when there may be something to take from it. */
@@ -20,6 +22,7 @@ export class Hub {
   readonly #limits: Limits
   readonly #log: Logger
   readonly #poll: NodeJS.Timeout
+  readonly #stopFollowing: () => void
   /** Consecutive in the feed, oldest first: all after `#base`, up to `#head`. */
   readonly #entries: Entry[] = []
   #bytes = 0
@@ -31,8 +34,9 @@ export class Hub {
   #closed = false
 
   /** Begins at `head`: nothing before it is read here. */
-  constructor(scope: Scope, head: number, limits: Limits, log: Logger) {
+  constructor(scope: Scope, head: number, limits: Limits, { log, wake }: Pick<Services, 'log' | 'wake'>) {
     this.scope = scope
+    this.#stopFollowing = wake.followClosely(scope.tenant)
     this.#base = head
     this.#head = head
     this.#limits = limits
@@ -62,14 +66,17 @@ export class Hub {
     return this.#entries.slice(low)
   }
 
-  /** The record has events up to a sequence. */
-  sequenced(sequence: number): void {
+  /** The record has events up to a sequence; `rows` are the last of them, where they came along. */
+  sequenced(sequence: number, rows?: readonly NumberedRow[]): void {
     this.#told = Math.max(this.#told, sequence)
+    // Rows that do not follow on what is here are read with those before them; so are those that a page may bring, too.
+    if (rows?.[0]?.sequence === this.#head + 1 && !this.#reading) this.#add(rows.map(entryOf))
     if (this.#told > this.#head) void this.#read(false)
   }
 
   close(): void {
     this.#closed = true
+    this.#stopFollowing()
     clearInterval(this.#poll)
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { query, queryAcrossTenants } from '../../kernel/database.ts'
-import { RecordRow, recordJson } from '../audit/index.ts'
+import { recordJson } from '../../kernel/record.ts'
+import { RecordRow } from '../audit/index.ts'
 import { secretsArray } from './sql.ts'
 
 /** Events that a webhook may have in its queue; the record keeps the others until there is room. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply } from 'fastify'
 import { Problem, problemDocument } from '../../kernel/problem.ts'
@@ -54,6 +54,18 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
     .code(problem.status)
     .type('application/problem+json; charset=utf-8')
     .send(JSON.stringify(document))
+}
+
+/** Answers a request whose header `Expect` asks for what no server of ours does. */
+export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const problem = new Problem('expectation_failed', 417, 'Expect may only be 100-continue; leave it out.')
+  response
+    .writeHead(problem.status, {
+      connection: 'close',
+      'x-request-id': randomUUID(),
+      'content-type': 'application/problem+json; charset=utf-8',
+    })
+    .end(JSON.stringify(problemDocument(problem)))
 }
 
 /** Answers what never became a request: a header bomb, a request line that is none, a client too slow to speak. */

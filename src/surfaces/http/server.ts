@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import cors from '@fastify/cors'
 import fastify, {
   LogController,
@@ -11,11 +12,11 @@ import type { Application } from '../../kernel/application.ts'
 import type { Caller, RequestFacts } from '../../kernel/context.ts'
 import { dispatch, type Answer } from '../../kernel/dispatch.ts'
 import type { Operation } from '../../kernel/operation.ts'
-import { Problem, problemDocument } from '../../kernel/problem.ts'
+import { Problem, problemDocument, validationFailed } from '../../kernel/problem.ts'
 import { makeGatherer, type Gatherer } from './input.ts'
 import { checkPlainData, decodeBody, parseJsonBody } from './json-body.ts'
 import { addProbes } from './probes.ts'
-import { asProblem, refuseConnection, sendProblem } from './problems.ts'
+import { asProblem, refuseConnection, refuseExpectation, sendProblem } from './problems.ts'
 import { corsOrigins } from './settings.ts'
 import { Sockets } from './sockets.ts'
 
@@ -29,6 +30,8 @@ declare module 'fastify' {
 }
 
 const ONE_MIB = 1024 * 1024
+/** How long a stopping server goes on answering on connections that it has. */
+const GRACE_MILLISECONDS = 1_000
 
 /** The HTTP surface, listening nowhere yet. */
 export interface HttpServer {
@@ -47,6 +50,9 @@ function hangUpOf(reply: FastifyReply): AbortSignal {
   reply.raw.once('close', () => gone.abort())
   return gone.signal
 }
+
+const isConnected = (server: FastifyInstance): Promise<boolean> =>
+  new Promise((resolve) => server.server.getConnections((error, count) => resolve(!error && count > 0)))
 
 /** What every answer carries. */
 const stamp = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
@@ -135,13 +141,20 @@ function addRoute(
       const body = Buffer.isBuffer(request.body)
         ? bodyOf(op, request.headers['content-type'], request.body)
         : undefined
+      if (Object.hasOwn(request.query as object, '__proto__'))
+        throw validationFailed([{ path: '__proto__', message: 'is no parameter of this operation' }])
       checkPlainData(request.query)
       checkPlainData(request.params)
       const input = gather({ params: request.params, query: request.query, body })
       const facts: RequestFacts = {
         requestId: request.id,
-        ifMatch: ifMatchOf(request.headers['if-match']),
-        idempotencyKey: idempotencyKeyOf(request.headers['idempotency-key']),
+        // Where it has no meaning it is refused, or ignored by a GET, whatever it says.
+        ifMatch: op.precondition
+          ? ifMatchOf(request.headers['if-match'])
+          : request.headers['if-match'] === undefined
+            ? undefined
+            : '*',
+        idempotencyKey: method === 'POST' ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined,
         signal: op.longPoll ? AbortSignal.any([hangUpOf(reply), stopping]) : undefined,
         authenticateAgain: () => app.authenticate(request.headers.authorization),
         progress: undefined,
@@ -208,7 +221,7 @@ export async function makeHttpServer(
   const loggerInstance: FastifyBaseLogger = app.log
   const server: FastifyInstance = fastify({
     loggerInstance,
-    http: { shouldUpgradeCallback: sockets.opens },
+    http: { shouldUpgradeCallback: sockets.opens, requireHostHeader: false },
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (raw) => requestId(raw.headers['x-request-id']),
     requestIdHeader: false,
@@ -226,7 +239,10 @@ export async function makeHttpServer(
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   server.addHook('onRequest', async (request, reply) => {
     stamp(request, reply)
+    if (request.raw.httpVersion === '1.1' && !request.headers.host)
+      throw new Problem('malformed_request', 400, 'HTTP/1.1 asks for the header Host; send it.')
   })
+  server.server.on('checkExpectation', refuseExpectation)
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping.signal.aborted) void reply.header('Connection', 'close')
     done(null, payload)
@@ -270,6 +286,9 @@ export async function makeHttpServer(
     async drain() {
       stopping.abort()
       sockets.drain()
+      // A request that is on its way on an idle connection would be cut off: whoever asks now is answered, and told to go.
+      for (let waited = 0; waited < GRACE_MILLISECONDS && (await isConnected(server)); waited += 20)
+        await sleep(20)
       // A connection that was busy when the server closed goes idle with its last answer, and would be kept for a minute.
       const sweep = setInterval(() => server.server.closeIdleConnections(), 50)
       await server.close().finally(() => clearInterval(sweep))

@@ -59,6 +59,12 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
     of: takesBody,
   },
   {
+    code: 'expectation_failed',
+    status: 417,
+    meaning: 'The header Expect asks for something else than 100-continue.',
+    of: any,
+  },
+  {
     code: 'malformed_request',
     status: 400,
     meaning: 'The request is not well-formed HTTP, or was cut short.',
