@@ -62,7 +62,6 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
     code: 'expectation_failed',
     status: 417,
     meaning: 'The header Expect asks for something else than 100-continue.',
-    of: any,
   },
   {
     code: 'malformed_request',
