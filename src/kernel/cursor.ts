@@ -69,3 +69,18 @@ export function openCursor<T>(ctx: Ctx, list: string, cursor: string, keys: z.Zo
   if (!parsed.success) throw refused()
   return parsed.data
 }
+
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
+const LastId = z.tuple([z.string()])
+
+/** Cuts one page out of a list in the order of ids: `read` is given the id to begin after, and how many rows at most. */
+export async function pageById<T extends { id: string }>(
+  ctx: Ctx,
+  list: string,
+  page: { limit: number; cursor?: string | undefined },
+  read: (after: string, rows: number) => Promise<T[]>,
+): Promise<T[]> {
+  const after = page.cursor === undefined ? BEFORE_ALL : openCursor(ctx, list, page.cursor, LastId)[0]
+  const rows = await read(after, page.limit + 1)
+  return cutPage(ctx, list, rows, page.limit, (last) => [last.id])
+}

@@ -149,7 +149,7 @@ async function once(
       { db: app.pool, tenant: caller.tenant },
       keptAnswer(op, answer.status, answer.body),
     )
-  if (runs !== 'read' && !answer.idle) app.wake.committed()
+  else if (!answer.idle) app.wake.committed()
   return answer
 }
 

@@ -163,6 +163,31 @@ test('a request that runs keeps its reservation', async () => {
   bodyOf(await slow)
 })
 
+test('calls that lost their connections give their keys back, so that they may be sent again at once', async () => {
+  const { id } = await createTask(server)
+  const letGo = await holdTask(id)
+  // More than the pool has connections, so that a key is given back by one that is about to be lost as well.
+  const keys = Array.from({ length: 30 }, newKey)
+  const estimate = (key: string) => post(`/tasks/${id}/estimate`, { effort_minutes: 9 }, key)
+  const calls = keys.map(estimate)
+  await untilWaiting(5)
+  await server.sql(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'cairn-codex' AND pid <> pg_backend_pid()`,
+  )
+  await letGo()
+  const answers = await Promise.all(calls)
+  const lost = keys.filter((_, index) => answers[index]!.status === 503)
+  assert.ok(lost.length > 0)
+  await eventually('the keys of those are free', async () => {
+    const rows = await server.sql('SELECT FROM idempotency_keys WHERE key = ANY($1) AND status IS NULL', [
+      lost,
+    ])
+    return rows.length === 0
+  })
+  for (const key of lost) bodyOf(await estimate(key))
+})
+
 test('a refusal is kept: what was 404 or 409 stays so under its key', async () => {
   const { id } = await createTask(server)
   const key = newKey()

@@ -5,7 +5,7 @@ import type { Daemon } from './daemon.ts'
 import type { Duty } from './duty.ts'
 import type { JobQueue } from './jobs.ts'
 import type { Migration } from './migrate.ts'
-import type { Setting } from './settings.ts'
+import type { Setting, Settings } from './settings.ts'
 import type { Channel } from './socket.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -101,6 +101,8 @@ export interface Feature {
   /** Event types that it records, each with one sentence. */
   readonly events?: Readonly<Record<string, string>>
   readonly settings?: readonly Setting<unknown>[]
+  /** What its settings say that makes no sense together, a sentence each; a server does not start with any. */
+  readonly senseless?: (settings: Settings) => readonly string[]
   readonly duties?: readonly Duty[]
   readonly daemons?: readonly Daemon[]
   readonly queues?: readonly JobQueue[]

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { readCatalogue, type Catalogue } from './catalogue.ts'
+import { readCatalogue, type Catalogue, type Described } from './catalogue.ts'
 import { exchangeFault } from './judgement.ts'
 import { Pool } from './pool.ts'
 import { Random } from './random.ts'
@@ -104,8 +104,22 @@ class Client {
     const random = new Random(this.#options.seed, index)
     const kind = random.weighted({ valid: 38, odd: 52, raw: 7, socket: 3 })
     if (kind === 'raw' || kind === 'socket') return this.#throw(random, kind, index)
+    await this.#ask(this.#known.operations, kind, random, index)
+  }
+
+  /** Sends a whole request to one operation. */
+  ask(operation: Described, index: number): Promise<void> {
+    return this.#ask([operation], 'valid', new Random(this.#options.seed, index), index)
+  }
+
+  async #ask(
+    operations: readonly Described[],
+    kind: 'valid' | 'odd',
+    random: Random,
+    index: number,
+  ): Promise<void> {
     const making: Making = { random, pool: this.#pool, resolve: this.#known.resolve, keys: this.#keys }
-    const operation = random.pick(this.#known.operations)
+    const operation = random.pick(operations)
     const request = (kind === 'valid' ? validRequest : oddRequest)(operation, making)
     const exchange = await this.#exchange(request)
     const needed = kind === 'valid'
@@ -175,6 +189,24 @@ async function sendAll(clients: readonly Client[], from: number, to: number, say
   )
 }
 
+/** So many whole requests an operation gets at the end that has not answered well by chance. */
+const TRIES = 500
+
+/**
+ * Sees to it that every operation answers well once: each that has not is asked in a world of its own, in which what it
+ * needs is there, by who may do everything.
+ */
+async function reachTheRest(options: FuzzOptions, known: Catalogue, tally: Tally): Promise<void> {
+  for (const operation of known.operations.filter(({ id }) => !tally.reached.has(id))) {
+    const pool = new Pool()
+    const { operator } = await plant(options, pool, `for ${operation.id}`)
+    const client = new Client(options, known, { operator, others: [] }, pool, tally)
+    for (let n = 0; n < TRIES && !tally.reached.has(operation.id); n++)
+      await client.ask(operation, options.requests + n)
+    client.close()
+  }
+}
+
 /**
  * Sends requests that are generated from what a server says of itself, whole and broken ones, raw bytes and WebSocket
  * frames, and holds every answer to what is promised of all: no 5xx, no silence, a declared problem or an answer that fits
@@ -185,7 +217,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const began = performance.now()
   const known = await readCatalogue(url)
   const planted = new Pool()
-  const keys = await plant(options, planted)
+  const keys = await plant(options, planted, 'for all')
   const tally = new Tally()
   const clients = Array.from({ length: CLIENTS }, () => new Client(options, known, keys, planted, tally))
   const seconds = (): number => Math.round((performance.now() - began) / 100) / 10
@@ -201,6 +233,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     if (pid) memory.push(residentMib(pid))
   }
   for (const client of clients) client.close()
+  await reachTheRest(options, known, tally)
   const [before = 0, after = 0] = memory
   if (after > before * 1.25 + ROOM_MIB)
     tally.blame('memory grew', `${before} MiB at the half, ${after} MiB at the end`, '')

@@ -9,9 +9,9 @@ export interface Target {
 
 /**
  * Plants one or more things of each kind, so that requests have something to hit, and answers the keys to call with. What
- * it made is in `pool`.
+ * it made is in `pool`; `name` tells one world of a server from another.
  */
-export async function plant({ url, key: operator }: Target, pool: Pool): Promise<Keys> {
+export async function plant({ url, key: operator }: Target, pool: Pool, name: string): Promise<Keys> {
   async function post<T>(path: string, body: unknown): Promise<T> {
     const headers = { authorization: `Bearer ${operator}`, 'content-type': 'application/json' }
     const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -21,7 +21,7 @@ export async function plant({ url, key: operator }: Target, pool: Pool): Promise
     return value
   }
   const keyOf = async (role: string): Promise<{ id: string; key: string }> => {
-    const user = await post<{ id: string }>('/users', { name: `a ${role}`, roles: [role] })
+    const user = await post<{ id: string }>('/users', { name: `a ${role} ${name}`, roles: [role] })
     return post('/keys', { name: `of a ${role}`, user_id: user.id })
   }
   await post(
@@ -34,15 +34,23 @@ export async function plant({ url, key: operator }: Target, pool: Pool): Promise
       depends_on: index % 4 === 3 ? [`t${index - 1}`] : [],
     })),
   )
-  for (let round = 0; round < 3; round++)
-    await post('/tasks/claim', { worker_id: 'w', agent_type: 'coder', count: 5, lease_seconds: 3600 })
+  const claim = { worker_id: 'w', agent_type: 'coder', count: 5, lease_seconds: 3600 }
+  for (let round = 0; round < 3; round++) {
+    const [failing] = await post<{ execution: { id: string }; lease: { token: number } }[]>(
+      '/tasks/claim',
+      claim,
+    )
+    if (!failing) continue
+    const { execution, lease } = failing
+    await post(`/executions/${execution.id}/complete`, { success: false, lease_token: lease.token })
+  }
   const webhook = await post<{ id: string }>('/webhooks', {
     url: 'http://127.0.0.1:9/',
     event_types: ['task.deleted'],
   })
   await post(`/webhooks/${webhook.id}/test`, undefined)
-  await post('/roles', { name: 'reader', permissions: ['read_tasks'] })
-  const tenant = await post<{ key: string }>('/tenants', { name: 'another' })
+  await post('/roles', { name: `reader ${name}`, permissions: ['read_tasks'] })
+  const tenant = await post<{ key: string }>('/tenants', { name: `another ${name}` })
   const [viewer, agent] = [await keyOf('viewer'), await keyOf('agent')]
   return { operator, others: [viewer.key, agent.key, tenant.key] }
 }

@@ -116,14 +116,14 @@ async function settle(ground: Ground, tenant: string, followed: readonly string[
   }
 }
 
-/** One round: agents work through proxies while faults strike; then all is healed, worked off, and held against what was said. */
-export async function runRound(ground: Ground, crews: readonly Crew[], seed: number): Promise<RoundResult> {
-  const began = performance.now()
-  const random = new Random(seed)
-  const { tenant, key, tasks } = await beginTenant(ground, seed, random)
+/** Sets the crews to work in a new tenant; what they were told goes into `acknowledged`. */
+function beginWork(
+  ground: Ground,
+  crews: readonly Crew[],
+  { key, tasks }: { key: string; tasks: readonly string[] },
+  seed: number,
+): Acknowledgement[] {
   const acknowledged: Acknowledgement[] = []
-  const following = new AbortController()
-  const follower = follow(new Client(ground.url, key, following.signal))
   crews.forEach((crew, nth) =>
     crew.begin(
       {
@@ -137,6 +137,17 @@ export async function runRound(ground: Ground, crews: readonly Crew[], seed: num
       (each) => acknowledged.push(each),
     ),
   )
+  return acknowledged
+}
+
+/** One round: agents work through proxies while faults strike; then all is healed, worked off, and held against what was said. */
+export async function runRound(ground: Ground, crews: readonly Crew[], seed: number): Promise<RoundResult> {
+  const began = performance.now()
+  const random = new Random(seed)
+  const { tenant, key, tasks } = await beginTenant(ground, seed, random)
+  const acknowledged = beginWork(ground, crews, { key, tasks }, seed)
+  const following = new AbortController()
+  const follower = follow(new Client(ground.url, key, following.signal))
 
   const impatient = random.happens(0.75)
   const plan = planFaults(random, STRIKING)
@@ -199,20 +210,7 @@ export async function runControl(ground: Ground, crews: readonly Crew[], seed: n
   const began = performance.now()
   const random = new Random(seed)
   const { tenant, key, tasks } = await beginTenant(ground, seed, random)
-  const acknowledged: Acknowledgement[] = []
-  crews.forEach((crew, nth) =>
-    crew.begin(
-      {
-        url: ground.url,
-        key,
-        name: `s${seed}c${nth}`,
-        seed: seed * 100 + nth * 10,
-        agents: AGENTS,
-        tasks: [...tasks],
-      },
-      (each) => acknowledged.push(each),
-    ),
-  )
+  const acknowledged = beginWork(ground, crews, { key, tasks }, seed)
   const at = random.between(600, 1_400)
   await sleep(at)
   const crash = ground.killPostgres()

@@ -12,6 +12,8 @@ import { whoami } from './whoami.ts'
 
 export { apiKey, authenticate } from './authenticate.ts'
 export { DEFAULT_TENANT } from './permissions.ts'
+export { keyJson, roleJson, userJson } from './sql.ts'
+export { tenantJson } from './tenant-sql.ts'
 
 /** Tenants, users, roles, keys: who calls, and what they may do. */
 export const access: Feature = {

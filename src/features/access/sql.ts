@@ -2,19 +2,19 @@ import { z } from 'zod'
 import { query } from '../../kernel/database.ts'
 import { Key, Role, User } from './schema.ts'
 
-const roleJson = (r = 'r'): string => `json_build_object(
+export const roleJson = (r = 'r'): string => `json_build_object(
   'id', ${r}.id, 'name', ${r}.name, 'description', ${r}.description, 'permissions', ${r}.permissions,
   'built_in', ${r}.built_in, 'version', ${r}.version,
   'created_at', rfc3339(${r}.created_at), 'updated_at', rfc3339(${r}.updated_at))`
 
-const userJson = (u = 'u'): string => `json_build_object(
+export const userJson = (u = 'u'): string => `json_build_object(
   'id', ${u}.id, 'name', ${u}.name, 'email', ${u}.email, 'active', ${u}.active,
   'roles', ARRAY(SELECT r.name FROM user_roles h JOIN roles r ON r.tenant_id = h.tenant_id AND r.id = h.role_id
                  WHERE h.tenant_id = ${u}.tenant_id AND h.user_id = ${u}.id ORDER BY r.name),
   'version', ${u}.version, 'created_at', rfc3339(${u}.created_at), 'updated_at', rfc3339(${u}.updated_at))`
 
 /** All of a key but its hash. */
-const keyJson = (k = 'k'): string => `json_build_object(
+export const keyJson = (k = 'k'): string => `json_build_object(
   'id', ${k}.id, 'user_id', ${k}.user_id, 'name', ${k}.name, 'prefix', ${k}.prefix,
   'expires_at', rfc3339(${k}.expires_at), 'revoked_at', rfc3339(${k}.revoked_at),
   'last_used_at', rfc3339(${k}.last_used_at), 'version', ${k}.version,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { query, queryAcrossTenants, type Scope } from '../../kernel/database.ts'
 import { Tenant } from './schema.ts'
 
-const tenantJson = (t = 't'): string => `json_build_object(
+export const tenantJson = (t = 't'): string => `json_build_object(
   'id', ${t}.id, 'name', ${t}.name, 'configuration', ${t}.configuration, 'version', ${t}.version,
   'created_at', rfc3339(${t}.created_at), 'updated_at', rfc3339(${t}.updated_at))`
 

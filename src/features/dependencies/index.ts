@@ -14,7 +14,7 @@ export { addEdges, detachTask, lockNeighbourhood, releaseDependents, unmetPrereq
 export { addImportedEdges, type EdgeOutcome } from './imported-edges.ts'
 export { dependencyCycle, findCycle } from './rules.ts'
 export { DependencyType, type Dependency, type Edge } from './schema.ts'
-export { miscounted as recountUnmet } from './sql.ts'
+export { dependencyJson, miscounted as recountUnmet } from './sql.ts'
 
 /** The graph: edges, cycles, readiness, recounting, impact. */
 export const dependencies: Feature = {

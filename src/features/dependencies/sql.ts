@@ -5,7 +5,7 @@ import { FREED_STATUSES } from './rules.ts'
 import { BlockedTask, Dependency, GraphEdge, GraphNode, type DependencyType } from './schema.ts'
 
 /** The one way a row of `dependencies` becomes a Dependency. */
-const dependencyJson = (d = 'd'): string => `json_build_object(
+export const dependencyJson = (d = 'd'): string => `json_build_object(
   'id', ${d}.id, 'task_id', ${d}.task_id, 'depends_on_task_id', ${d}.depends_on_task_id,
   'dependency_type', ${d}.dependency_type, 'created_at', rfc3339(${d}.created_at))`
 

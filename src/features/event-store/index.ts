@@ -8,9 +8,8 @@ import { eventStoreSink } from './sink.ts'
 
 const watch: Daemon = {
   name: 'event-store-watch',
-  summary: 'Says at the start which settings of the event store make no sense, and tells /metrics of it.',
+  summary: 'Tells /metrics of the event store.',
   start(app) {
-    for (const fault of senselessSettings(app.settings)) app.log.warn(fault)
     if (storeOf(app.settings)) addMetrics(app)
     return () => Promise.resolve()
   },
@@ -22,6 +21,7 @@ export const eventStore: Feature = {
   migrations: [eventStoreTables],
   tables: ['event_store_positions', 'event_store_state'],
   settings: eventStoreSettings,
+  senseless: senselessSettings,
   duties: [eventStoreSink],
   daemons: [watch],
   operations: [getEventStore],

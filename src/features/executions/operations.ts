@@ -204,7 +204,7 @@ export const heartbeat = operation({
     progress: Progress.optional(),
   }),
   output: z.strictObject({ expires_at: Time, stop: z.string().nullable() }),
-  problems: { execution_not_found: 404, execution_completed: 409, lease_lost: 409 },
+  problems: { execution_not_found: 404, execution_completed: 409, lease_lost: 409, no_lease: 409 },
   examples: heartbeatExamples,
   async run(ctx, { execution_id, lease_token, lease_seconds, progress }) {
     const { expires_at } = await untilDone(ctx, execution_id, lease_token, async () => {

@@ -1,20 +1,18 @@
 import { z } from 'zod'
 import { query } from '../../kernel/database.ts'
-import { DEFAULT_TENANT } from '../access/index.ts'
+import { DEFAULT_TENANT, keyJson, roleJson, tenantJson, userJson } from '../access/index.ts'
+import { dependencyJson } from '../dependencies/index.ts'
 import { executionJson } from '../executions/index.ts'
 import { taskJson, TASKS } from '../tasks/index.ts'
+import { webhookJson } from '../webhooks/index.ts'
 
 /**
  * Reads the tables of all features, page by page in the order of their keys (`$2` the last one seen, `$3` rows), and
- * changes nothing. How rows become JSON is spelled here once more where the owner does not export it: a field that one of
- * the two forgets is then found.
+ * changes nothing. How rows become JSON is their owners' matter, as it is for the record.
  */
 const Any = z.record(z.string(), z.unknown())
 const Row = z.object({ entity: Any })
 export type EntityRow = z.output<typeof Row>
-
-const TIMES = (alias: string): string =>
-  `'created_at', rfc3339(${alias}.created_at), 'updated_at', rfc3339(${alias}.updated_at)`
 
 const page = (alias: string): string =>
   `${alias}.tenant_id = $1 AND ${alias}.id > $2 ORDER BY ${alias}.id LIMIT $3`
@@ -46,16 +44,14 @@ export const executionPage = query(
 export const dependencyPage = query(
   'verify.dependencies',
   Row,
-  `SELECT json_build_object('id', d.id, 'task_id', d.task_id, 'depends_on_task_id', d.depends_on_task_id,
-     'dependency_type', d.dependency_type, 'created_at', rfc3339(d.created_at)) AS entity
+  `SELECT ${dependencyJson()} AS entity
    FROM dependencies d WHERE ${page('d')}`,
 )
 
 export const rolePage = query(
   'verify.roles',
   Row,
-  `SELECT json_build_object('id', r.id, 'name', r.name, 'description', r.description, 'permissions', r.permissions,
-     'built_in', r.built_in, 'version', r.version, ${TIMES('r')}) AS entity
+  `SELECT ${roleJson()} AS entity
    FROM roles r WHERE ${page('r')}`,
 )
 
@@ -65,10 +61,7 @@ export type UserPage = z.output<typeof UserPage>
 export const userPage = query(
   'verify.users',
   UserPage,
-  `SELECT json_build_object('id', u.id, 'name', u.name, 'email', u.email, 'active', u.active,
-     'roles', ARRAY(SELECT r.name FROM user_roles h JOIN roles r ON r.tenant_id = h.tenant_id AND r.id = h.role_id
-                    WHERE h.tenant_id = $1 AND h.user_id = u.id ORDER BY r.name),
-     'version', u.version, ${TIMES('u')}) AS entity,
+  `SELECT ${userJson()} AS entity,
      ARRAY(SELECT h.role_id FROM user_roles h WHERE h.tenant_id = $1 AND h.user_id = u.id) AS role_ids
    FROM users u WHERE ${page('u')}`,
 )
@@ -76,18 +69,14 @@ export const userPage = query(
 export const keyPage = query(
   'verify.keys',
   Row,
-  `SELECT json_build_object('id', k.id, 'user_id', k.user_id, 'name', k.name, 'prefix', k.prefix,
-     'expires_at', rfc3339(k.expires_at), 'revoked_at', rfc3339(k.revoked_at),
-     'last_used_at', rfc3339(k.last_used_at), 'version', k.version, ${TIMES('k')}) AS entity
+  `SELECT ${keyJson()} AS entity
    FROM api_keys k WHERE ${page('k')}`,
 )
 
 export const webhookPage = query(
   'verify.webhooks',
   Row,
-  `SELECT json_build_object('id', w.id, 'url', w.url, 'event_types', w.event_types, 'active', w.active,
-     'disabled_reason', w.disabled_reason, 'missed_after', w.missed_after,
-     'previous_secret_expires_at', rfc3339(w.previous_secret_expires_at), 'version', w.version, ${TIMES('w')}) AS entity
+  `SELECT ${webhookJson()} AS entity
    FROM webhooks w WHERE ${page('w')}`,
 )
 
@@ -95,8 +84,7 @@ export const webhookPage = query(
 export const tenantPage = query(
   'verify.tenants',
   Row,
-  `SELECT json_build_object('id', t.id, 'name', t.name, 'configuration', t.configuration, 'version', t.version,
-     ${TIMES('t')}) AS entity
+  `SELECT ${tenantJson()} AS entity
    FROM tenants t WHERE $1::uuid = '${DEFAULT_TENANT}' AND t.id > $2 ORDER BY t.id LIMIT $3`,
 )
 

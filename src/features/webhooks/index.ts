@@ -16,6 +16,8 @@ import {
 import { allowedNetworks, allowLoopback, retentionDays, retrySeconds } from './settings.ts'
 import { verifySignature } from './verify.ts'
 
+export { webhookJson } from './sql.ts'
+
 /** The record, told to other programs: signed requests, tried again, in the order of each entity. */
 export const webhooks: Feature = {
   name: 'webhooks',

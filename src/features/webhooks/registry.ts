@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { requireVersion, type Ctx } from '../../kernel/context.ts'
-import { cutPage, openCursor, Page } from '../../kernel/cursor.ts'
+import { Page, pageById } from '../../kernel/cursor.ts'
 import { Id, newId } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound, Problem, validationFailed } from '../../kernel/problem.ts'
@@ -72,9 +72,6 @@ export const createWebhook = operation({
   },
 })
 
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
-const LastId = z.tuple([z.string()])
-
 /** Lists the tenant's webhooks. */
 export const listWebhooks = operation({
   name: 'webhooks.list',
@@ -85,11 +82,10 @@ export const listWebhooks = operation({
   input: z.strictObject({ ...Page }),
   output: z.array(Webhook),
   examples: [{ summary: 'All', input: {}, output: [example] }],
-  async run(ctx, { limit, offset, cursor }) {
-    const after = cursor === undefined ? BEFORE_ALL : openCursor(ctx, 'webhooks', cursor, LastId)[0]
-    const rows = await sql.listWebhooks(ctx, after, limit + 1, offset)
-    return cutPage(ctx, 'webhooks', rows, limit, (last) => [last.webhook.id]).map(({ webhook }) => webhook)
-  },
+  run: (ctx, { offset, ...page }) =>
+    pageById(ctx, 'webhooks', page, async (after, rows) =>
+      (await sql.listWebhooks(ctx, after, rows, offset)).map(({ webhook }) => webhook),
+    ),
 })
 
 /** Reads one webhook, without its secret. Throws `webhook_not_found` (404). */

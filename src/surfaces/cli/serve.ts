@@ -4,7 +4,7 @@ import { apiKey, authenticate, features } from '../../features/index.ts'
 import { assemble, startApplication, type Application } from '../../kernel/application.ts'
 import { makeLog } from '../../kernel/log.ts'
 import { migrate } from '../../kernel/migrate.ts'
-import type { Settings } from '../../kernel/settings.ts'
+import { SettingsError, type Settings } from '../../kernel/settings.ts'
 import { makeHttpServer, type HttpServer } from '../http/server.ts'
 import { host, port } from '../http/settings.ts'
 import { mountDocumentation } from '../openapi/documentation.ts'
@@ -37,6 +37,8 @@ export interface ServeOptions {
 export async function serve({ settings, json, print }: ServeOptions): Promise<number> {
   const signals = stopSignals()
   const log = makeLog(settings.get(logLevel))
+  const faults = features.flatMap((feature) => feature.senseless?.(settings) ?? [])
+  if (faults.length > 0) throw new SettingsError(faults)
   requireKeySetting(settings)
   await requireFreeAddress(settings)
   const database = await openDatabase(settings, (message) => log.info(message))
