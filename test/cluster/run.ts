@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { killAndStop, rollingRestart } from './cluster.ts'
 
-// `node test/cluster/run.ts [--tasks N] [--claimers N]`: three servers in processes of their own; exits with 1 when a
+// `npm run cluster -- [--tasks N] [--claimers N]`: three servers in processes of their own; exits with 1 when a
 // promise broke.
 
 const { values } = parseArgs({

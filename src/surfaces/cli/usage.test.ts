@@ -66,6 +66,12 @@ test('wrong settings are told all at once, an unknown name with the nearest one'
     assert.match(lines.find((line) => words.test(line)) ?? '', /^cairn: wrong_settings: /, `fault ${index}`)
 })
 
+test('settings that make no sense together stop a start, in one sentence', async () => {
+  const { code, stderr } = await place.run(['serve'], { CAIRN_FLY_APP: 'events' })
+  assert.equal(code, 2)
+  assert.equal(stderr, 'cairn: wrong_settings: CAIRN_FLY_APP has no effect without CAIRN_EVENT_STORE_URL.\n')
+})
+
 test('with --json a fault is one problem document, and stdout stays empty', async () => {
   const { code, stdout, stderr } = await place.run(['config', '--json'], { PORT: 'x' })
   assert.equal(code, 2)

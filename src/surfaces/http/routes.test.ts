@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { bodyOf, problemOf } from '../../../test/answers.ts'
@@ -143,4 +145,24 @@ test('a stopping server finishes what runs, ends what waits, and takes nothing n
   }
   await closed
   await assert.rejects(stopping.get('/health'))
+})
+
+test('a request that comes on an idle connection of a stopping server is answered, and told to go', async () => {
+  const stopping = await testServer()
+  const { hostname, port } = new URL(stopping.url)
+  const socket = connect({ host: hostname, port: Number(port) })
+  let heard = ''
+  socket.setEncoding('utf8').on('data', (text: string) => (heard += text))
+  const answers = (): number => heard.split('HTTP/1.1 200').length - 1
+  const ask = (): void => void socket.write('GET /health HTTP/1.1\r\nHost: cairn\r\n\r\n')
+  ask()
+  await eventually('the first is answered', () => answers() === 1)
+  assert.doesNotMatch(heard, /connection: close/i)
+  const closed = stopping.close()
+  await assert.rejects(stopping.get('/health'))
+  ask()
+  await once(socket, 'close')
+  assert.equal(answers(), 2)
+  assert.match(heard, /connection: close/i)
+  await closed
 })

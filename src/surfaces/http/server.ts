@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Server as NetServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import cors from '@fastify/cors'
 import fastify, {
@@ -286,7 +287,9 @@ export async function makeHttpServer(
     async drain() {
       stopping.abort()
       sockets.drain()
-      // A request that is on its way on an idle connection would be cut off: whoever asks now is answered, and told to go.
+      // New connections are refused, which tells a client that nothing was done; a request that is on its way on an idle
+      // one would be cut off, which tells it nothing: it is answered, and told to go. Node's own close ends idle ones.
+      NetServer.prototype.close.call(server.server)
       for (let waited = 0; waited < GRACE_MILLISECONDS && (await isConnected(server)); waited += 20)
         await sleep(20)
       // A connection that was busy when the server closed goes idle with its last answer, and would be kept for a minute.
