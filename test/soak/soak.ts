@@ -90,7 +90,7 @@ export async function soak({ events, kills, say }: SoakOptions): Promise<SoakRes
     faults.push(...store.faults)
     if (stored !== record.length) faults.push(`the event store lacks ${record.length - stored} events`)
     const failing = receivers.at(-1)!
-    if (!(await wasDisabled(api, ids.get(failing)!)))
+    if (!(await isDisabled(api, ids.get(failing)!)))
       faults.push('failing: its webhook was not switched off, or the record does not say so')
     return { events: record.length, seconds: seconds(began), receivers: results, faults }
   } finally {
@@ -191,8 +191,16 @@ function faultsOf(record: readonly Arrival[], receiver: Receiver): string[] {
   return faults.slice(0, 5)
 }
 
-async function wasDisabled(api: Api, id: string): Promise<boolean> {
-  const { active } = await api<{ active: boolean }>('GET', `/webhooks/${id}`)
+/**
+ * Waits until the webhook is switched off, which a kill puts off: the attempt that was under way then is made again up to
+ * 20 s after the next start, and only the last of four switches it off. The record must say so once.
+ */
+async function isDisabled(api: Api, id: string): Promise<boolean> {
+  const deadline = Date.now() + PATIENCE_MILLISECONDS
+  while ((await api<{ active: boolean }>('GET', `/webhooks/${id}`)).active) {
+    if (Date.now() > deadline) return false
+    await sleep(200)
+  }
   const rows = await api<unknown[]>('GET', `/audit?entity_id=${id}&event_type=webhook.disabled`)
-  return !active && rows.length === 1
+  return rows.length === 1
 }
