@@ -10,6 +10,7 @@ import {
   EffortMinutes,
   MetadataMap,
   Priority,
+  readTasks,
   refuseReserved,
   Tags,
   Task,
@@ -87,7 +88,7 @@ async function insertWithEdges(
     edges.map((edge) => ({ ...edge, dependency_type: 'hard' as const })),
     { newTasks: new Set(tasks.map((task) => task.id)) },
   )
-  const rows = await sql.readTasks(
+  const rows = await readTasks(
     ctx,
     tasks.map((task) => task.id),
   )

@@ -6,13 +6,13 @@ import { Keys } from './keys.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { RECEIVES, SENDS } from './messages.ts'
 import { Session, type Shared } from './session.ts'
-import { Turnstile } from './turnstile.ts'
+import { Turnstile } from '../../kernel/turnstile.ts'
 
 /** How many sessions may read pages alone at once, so that a crowd that resumes leaves connections for requests. */
 const READERS = 3
 
-/** What one server holds for its sockets. A tenant without any costs nothing. */
-class Live implements Shared {
+/** What one server holds for those who follow it. A tenant without any costs nothing. */
+export class Live implements Shared {
   readonly limits: Limits
   readonly keys: Keys
   readonly pages = new Turnstile(READERS)
@@ -59,9 +59,10 @@ export interface Held {
   readonly buffered: number
 }
 
-/** The channel at /ws, and what it holds for a server. */
+/** The channel at /ws, what it holds for a server, and the way in for others who follow. */
 export interface LiveChannel extends Channel {
   held(app: Services): Held
+  liveOf(app: Services): Live
 }
 
 /** Makes the channel; only tests give it other limits. */
@@ -90,6 +91,7 @@ export function liveChannel(limits: Partial<Limits> = {}): LiveChannel {
       [CLOSE.tooSlow]: 'The client reads too slowly; the reason is `resume after SEQ`.',
     },
     messageLimit: 64 * 1024,
+    liveOf,
     connect: (socket, call) => void new Session(socket, call, liveOf(call.app)),
     held(app) {
       const { hubs, keys } = liveOf(app)
