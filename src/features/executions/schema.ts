@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { byteLength } from '../../kernel/characters.ts'
 import { Id } from '../../kernel/ids.ts'
 import { Time } from '../../kernel/time.ts'
-import { AgentType, Tag, Task, TaskRef, WorkerId } from '../tasks/index.ts'
+import { AgentType, Tag, Task, TaskRef, WorkerId } from '../tasks/schema.ts'
 
 /** How an execution ended. Lost, released and preempted ones are no failures. */
 export const OUTCOMES = ['succeeded', 'failed', 'lost', 'released', 'preempted'] as const
@@ -11,7 +12,7 @@ export type Outcome = z.output<typeof Outcome>
 const jsonOf = (limit: number, what: string) =>
   z
     .json()
-    .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= limit, `must be at most ${what} of JSON`)
+    .refine((value) => byteLength(JSON.stringify(value)) <= limit, `must be at most ${what} of JSON`)
     .meta({ description: `Any JSON, at most ${what}` })
 
 export const ExecutionResult = jsonOf(65_536, '64 KiB')
