@@ -28,10 +28,10 @@ export class TestSocket {
   #over: Closed | undefined
 
   /** Connects to /ws of a server, or to another path where the address has one. */
-  constructor(url: string, options: ClientOptions = {}) {
+  constructor(url: string, options: ClientOptions = {}, protocols: string[] = []) {
     const address = new URL(url.replace(/^http/, 'ws'))
     if (address.pathname === '/') address.pathname = '/ws'
-    this.ws = new WebSocket(address, { perMessageDeflate: false, ...options })
+    this.ws = new WebSocket(address, protocols, { perMessageDeflate: false, ...options })
     this.ws.on('message', (data: RawData) => {
       this.heard.push(JSON.parse((data as Buffer).toString()) as Heard)
       this.#wake?.()

@@ -71,6 +71,13 @@ export const findTaskWithMetadata = query(
   `SELECT ${taskJson()} AS task, ${metadataJson()} AS metadata FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = $2`,
 )
 
+/** Reads tasks by their ids, in no particular order. */
+export const readTasks = query(
+  'tasks.read',
+  TaskRow,
+  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ANY($2::uuid[])`,
+)
+
 export const idsOfNumbers = query(
   'tasks.ids_of_numbers',
   z.object({ id: z.string(), number: z.number() }),
