@@ -47,6 +47,15 @@ export interface TestServerOptions {
   /** Another server on the database of one that runs. */
   databaseUrl?: string
   key?: string
+  /** As a server is whose database is embedded. */
+  alone?: boolean
+}
+
+/** A test asks as fast as it can, and does not stand for many clients. */
+const UNLIMITED = {
+  CAIRN_RATE_LIMIT_PER_KEY: '0',
+  CAIRN_RATE_LIMIT_PER_TENANT: '0',
+  CAIRN_RATE_LIMIT_WRONG_KEYS: '0',
 }
 
 /** Starts a server: real HTTP on a free port of loopback, real Postgres, outputs and rows held to their schemas. */
@@ -56,7 +65,8 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ? { url: options.databaseUrl, drop: () => Promise.resolve() }
     : await testDatabase()
   const key = options.key ?? `test_${randomBytes(32).toString('base64url')}`
-  const settings = loadSettings(allSettings, { PORT: '0', ...options.environment, [apiKey.name]: key })
+  const environment = { PORT: '0', ...UNLIMITED, ...options.environment, [apiKey.name]: key }
+  const settings = loadSettings(allSettings, environment)
   const assembly = assemble(features)
   const app = await startApplication({
     assembly,
@@ -65,6 +75,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     databaseUrl: database.url,
     poolMax: 10,
     local: true,
+    alone: options.alone ?? false,
     cursorKey: createHash('sha256').update(key).digest(),
     authenticate,
     checkOutputs: true,

@@ -121,3 +121,15 @@ export const CompleteExecution = z.strictObject({
   lease_token: LeaseToken.optional(),
   claim_next: ClaimNext.optional(),
 })
+
+const Summary = z.strictObject({
+  total_attempts: z.int(),
+  success_count: z.int(),
+  failure_count: z.int(),
+  total_cost: z.number(),
+  average_duration: z.number().nullable().meta({ description: 'Seconds; null with no finished attempt' }),
+})
+
+/** All attempts at a task, the newest first. */
+export const History = z.strictObject({ executions: z.array(Execution), summary: Summary })
+export type History = z.output<typeof History>

@@ -117,9 +117,9 @@ class Watch {
     }
   }
 
-  /** A fault of the server's is one to try again after; anything else would be the same the next time. */
+  /** A fault of the server's, or too much at once, is one to try again after; anything else would be the same the next time. */
   #refused(document: ProblemDocument, over: PromiseWithResolvers<void>): void {
-    if (document.status < 500) over.reject(problemOf(document))
+    if (document.status < 500 && document.status !== 429) over.reject(problemOf(document))
     else over.resolve()
   }
 
