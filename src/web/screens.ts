@@ -4,9 +4,10 @@ import {
   palette as taskPalette,
   screens as taskScreens,
 } from '../features/tasks/ui/index.ts'
+import { screens as graphScreens } from '../features/dependencies/ui/index.ts'
 
 /** Every screen of the web app, each from its feature. A feature with screens has a line here. */
-export const screens: readonly Screen[] = [...taskScreens]
+export const screens: readonly Screen[] = [...taskScreens, ...graphScreens]
 
 export const asides: readonly Aside[] = [...taskAsides]
 

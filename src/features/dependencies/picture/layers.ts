@@ -27,7 +27,7 @@ export interface Layered {
  * The place of each node in an order in which prerequisites come first, the lowest numbers first where there is a choice. A loop
  * is cut at its lowest number: the edge that closes it runs backward.
  */
-function inOrder({ size, start, to }: Rows, up: Rows): { order: Int32Array; place: Int32Array } {
+export function inOrder({ size, start, to }: Rows, up: Rows): { order: Int32Array; place: Int32Array } {
   const missing = Int32Array.from({ length: size }, (_, node) => up.start[node + 1]! - up.start[node]!)
   const order = new Int32Array(size)
   const place = new Int32Array(size).fill(-1)

@@ -10,6 +10,7 @@ import {
   NODE_HEIGHT,
   NODE_WIDTH,
   PART_GAP,
+  PART_GAP_BELOW,
   WIDEST_COLUMN_GAP,
 } from './measures.ts'
 import { pack } from './packing.ts'
@@ -245,7 +246,7 @@ function inParts(drawing: Drawing, edges: Int32Array, down: Rows, up: Rows): Pic
     ),
   )
   const widths = Float64Array.from(drawn, ({ width }) => width + PART_GAP)
-  const heights = Float64Array.from(drawn, ({ lanes }) => lanes.at(-1)! + PART_GAP)
+  const heights = Float64Array.from(drawn, ({ lanes }) => lanes.at(-1)! + PART_GAP_BELOW)
   const area = widths.reduce((sum, width, nth) => sum + width * heights[nth]!, alone.length * BOX)
   const packed = pack(widths, heights, acrossOf(area))
   const picture = gather(
@@ -253,9 +254,9 @@ function inParts(drawing: Drawing, edges: Int32Array, down: Rows, up: Rows): Pic
     drawn.map((part, nth) => ({ part, x: packed.x[nth]!, y: () => packed.y[nth]! })),
   )
   picture.width = Math.max(0, packed.width - PART_GAP)
-  picture.height = Math.max(0, packed.height - PART_GAP)
+  picture.height = Math.max(0, packed.height - PART_GAP_BELOW)
   if (alone.length > 0) {
-    const top = parts.length > 0 ? picture.height + PART_GAP : 0
+    const top = parts.length > 0 ? picture.height + PART_GAP_BELOW : 0
     const region = putGrid(picture, alone, -1, top, Math.max(picture.width, acrossOf(area)))
     picture.regions.push(region)
     picture.width = Math.max(picture.width, region.width)

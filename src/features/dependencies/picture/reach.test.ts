@@ -15,6 +15,7 @@ const nodeOf = (number: number, values: Partial<GraphNode> = {}): GraphNode => (
   unmet_dependencies: 0,
   assigned_worker: null,
   effort_estimate: null,
+  tags: [],
   ...values,
 })
 
