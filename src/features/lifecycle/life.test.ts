@@ -64,17 +64,17 @@ test('whatever happens to tasks, they and their executions are where the contrac
 
 /** A server whose completion lacks a guard: its own statement, with something else in that part of its text. */
 function completingWith(guard: string, instead: string): Life['complete'] {
-  const { text } = declaredStatements().find(({ name }) => name === 'executions.complete')!
+  const { text } = declaredStatements().find(({ name }) => name === 'executions.complete:waits')!
   assert.ok(text.includes(guard), `the guard is in the statement: ${guard}`)
-  const unguarded = text.replace(guard, instead)
+  const unguarded = text.replaceAll(guard, instead)
   return async (id, body) => {
     if (body.claim_next) return overHttp(id, body)
-    const values = [DEFAULT_TENANT, '{"kind": "system", "name": "test"}', id, body.success, 0, null, null]
-    const rows = (await server.sql(unguarded, [...values, body.lease_token ?? null])) as {
-      execution: object
-    }[]
+    const origins = '[{"kind": "system", "name": "test"}]'
+    const ending = { execution_id: id, success: body.success, cost: 0, token: body.lease_token ?? null }
+    const values = [DEFAULT_TENANT, origins, JSON.stringify([ending])]
+    const rows = (await server.sql(unguarded, values)) as { ended: object }[]
     if (rows.length === 0) return overHttp(id, body)
-    return { status: 200, body: rows[0]!.execution, headers: new Headers() }
+    return { status: 200, body: rows[0]!.ended, headers: new Headers() }
   }
 }
 
@@ -84,9 +84,9 @@ test('the same statement with nothing taken out of it passes', async () => {
 })
 
 for (const [what, guard, instead] of [
-  ['the fence', 'e.lease_token = $8::bigint', '$8::bigint IS NOT NULL'],
+  ['the fence', 'e.lease_token = h.token', 'h.token IS NOT NULL'],
   ['the end of the lease', ' AND e.lease_expires_at > now()', ''],
-  ['the end of the execution', ' AND e.completed_at IS NULL', ''],
+  ['the end of the execution', 'e.completed_at IS NULL', 'true'],
 ] as const)
   test(`the same lives find a completion without ${what}`, async (t) => {
     const details = await play(completingWith(guard, instead), PATIENCE, { endOnFailure: true })

@@ -53,10 +53,10 @@ export const lockedTextsFragment = (locked: string, version = 'version'): string
 export const TaskRow = z.object({ task: Task })
 const TaskAndMetadata = z.object({ task: Task, metadata: z.record(z.string(), z.string()) })
 
-export const findTask = query(
+export const findTasks = query(
   'tasks.find',
   TaskRow,
-  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = $2`,
+  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ANY ($2::uuid[])`,
 )
 
 export const findTaskByNumber = query(
