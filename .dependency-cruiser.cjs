@@ -3,6 +3,7 @@ const { existsSync, readFileSync, readdirSync } = require('node:fs')
 const ts = require('typescript')
 
 const FEATURES = 'src/features'
+const CLIENT = String.raw`^client/src/index\.ts$`
 const TEST = String.raw`\.test\.ts$`
 
 /** Files that something else than an import starts: a command, Node's test runner, a worker or a child process. */
@@ -11,6 +12,7 @@ const ENTRY_POINTS = [
   String.raw`^src/.*-process\.ts$`,
   String.raw`^test/(run|lint-openapi|(soak|torture|fuzz|cluster)/run)\.ts$`,
   String.raw`^bench/run\.ts$`,
+  String.raw`^client/(generate|build)\.ts$`,
   String.raw`^examples/[^/]+\.ts$`,
   TEST,
 ]
@@ -69,7 +71,7 @@ function onlyEarlierFeatures() {
 
 /** `what` sees, of our own folders, only `visible`; its tests see the harness as well. */
 function sees(name, what, visible) {
-  const ours = '^(bin|examples|src|test)/'
+  const ours = '^(bin|client|examples|src|test)/'
   return [
     {
       name,
@@ -91,7 +93,14 @@ module.exports = {
   forbidden: [
     ...sees('kernel-stands-alone', '^src/kernel/', ['^src/kernel/']),
     ...sees('embedded-stands-alone', '^src/embedded/', ['^src/embedded/']),
-    ...sees('features-see-kernel-and-features', '^src/features/', ['^src/kernel/', '^src/features/']),
+    ...sees('features-see-kernel-and-features', '^src/features/', [
+      '^src/kernel/',
+      '^src/features/',
+      // The typed client, by its name: what is published imports what is published.
+      CLIENT,
+    ]),
+    ...sees('client-stands-alone', '^client/src/', ['^client/src/']),
+    ...sees('examples-see-the-client', '^examples/', [CLIENT]),
     ...sees('surfaces-see-the-list', '^src/surfaces/', [
       '^src/surfaces/',
       '^src/kernel/',
@@ -126,7 +135,7 @@ module.exports = {
       severity: 'error',
       from: { path: String.raw`^src/features/index\.ts$` },
       to: {
-        path: '^(bin|examples|src|test)/',
+        path: '^(bin|client|examples|src|test)/',
         pathNot: ['^src/kernel/', String.raw`^src/features/[^/]+/index\.ts$`],
       },
     },
@@ -147,13 +156,13 @@ module.exports = {
     {
       name: 'no-tests-in-production',
       severity: 'error',
-      from: { path: '^(bin|src)/', pathNot: TEST },
+      from: { path: '^(bin|client/src|src)/', pathNot: TEST },
       to: { path: ['^test/', TEST] },
     },
     {
       name: 'no-development-package-in-production',
       severity: 'error',
-      from: { path: '^(bin|src)/', pathNot: TEST },
+      from: { path: '^(bin|client/src|src)/', pathNot: TEST },
       to: { dependencyTypes: ['npm-dev'] },
     },
     {
@@ -181,7 +190,7 @@ module.exports = {
       comment: 'No entry point leads to it',
       severity: 'error',
       from: { path: ENTRY_POINTS },
-      to: { path: '^src/', pathNot: ENTRY_POINTS, reachable: false },
+      to: { path: '^(client/src|src)/', pathNot: ENTRY_POINTS, reachable: false },
     },
   ],
   options: {
