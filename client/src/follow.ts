@@ -180,10 +180,15 @@ function read(data: unknown): Said {
   }
 }
 
-/** A fault of the server's is one to connect again after; anything else would be the same the next time. */
-function refused(problem: ProblemDocument, resolve: () => void, reject: (error: CairnProblem) => void): void {
-  if (problem.status < 500) reject(new CairnProblem(problem))
-  else resolve()
+/** A fault of the server's, or too much at once, is one to connect again after; anything else would be the same then. */
+function refused(
+  document: ProblemDocument,
+  resolve: () => void,
+  reject: (error: CairnProblem) => void,
+): void {
+  const problem = new CairnProblem(document)
+  if (problem.temporary) resolve()
+  else reject(problem)
 }
 
 /**

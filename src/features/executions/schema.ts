@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { byteLength } from '../../kernel/characters.ts'
 import { Id } from '../../kernel/ids.ts'
 import { Time } from '../../kernel/time.ts'
-import { AgentType, Tag, Task, TaskRef, WorkerId } from '../tasks/index.ts'
+import { AgentType, Tag, Task, TaskRef, WorkerId } from '../tasks/schema.ts'
 
 /** How an execution ended. Lost, released and preempted ones are no failures. */
 export const OUTCOMES = ['succeeded', 'failed', 'lost', 'released', 'preempted'] as const
@@ -11,7 +12,7 @@ export type Outcome = z.output<typeof Outcome>
 const jsonOf = (limit: number, what: string) =>
   z
     .json()
-    .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= limit, `must be at most ${what} of JSON`)
+    .refine((value) => byteLength(JSON.stringify(value)) <= limit, `must be at most ${what} of JSON`)
     .meta({ description: `Any JSON, at most ${what}` })
 
 export const ExecutionResult = jsonOf(65_536, '64 KiB')
@@ -120,3 +121,15 @@ export const CompleteExecution = z.strictObject({
   lease_token: LeaseToken.optional(),
   claim_next: ClaimNext.optional(),
 })
+
+const Summary = z.strictObject({
+  total_attempts: z.int(),
+  success_count: z.int(),
+  failure_count: z.int(),
+  total_cost: z.number(),
+  average_duration: z.number().nullable().meta({ description: 'Seconds; null with no finished attempt' }),
+})
+
+/** All attempts at a task, the newest first. */
+export const History = z.strictObject({ executions: z.array(Execution), summary: Summary })
+export type History = z.output<typeof History>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { query } from '../../kernel/database.ts'
 import { TASKS, Task, taskJson } from '../tasks/index.ts'
-import { Execution } from './schema.ts'
+import { Execution, History } from './schema.ts'
 
 /** The one way a row of `executions` becomes an Execution. The lease's token is not part of it: it is a secret of its holder. */
 export const executionJson = (e = 'e'): string => `json_build_object(
@@ -83,19 +83,9 @@ export const heartbeat = query(
    RETURNING rfc3339(e.lease_expires_at) AS expires_at`,
 )
 
-const Summary = z.strictObject({
-  total_attempts: z.int(),
-  success_count: z.int(),
-  failure_count: z.int(),
-  total_cost: z.number(),
-  average_duration: z.number().nullable().meta({ description: 'Seconds; null with no finished attempt' }),
-})
-
-export const History = z.strictObject({ executions: z.array(Execution), summary: Summary })
-
 export const historyOf = query(
   'executions.history',
-  z.object({ found: z.boolean(), executions: z.array(Execution), summary: Summary }),
+  z.object({ found: z.boolean(), executions: z.array(Execution), summary: History.shape.summary }),
   `SELECT EXISTS (SELECT FROM tasks WHERE tenant_id = $1 AND id = $2) AS found,
      coalesce(json_agg(${executionJson()} ORDER BY e.started_at DESC, e.id DESC), '[]'::json) AS executions,
      json_build_object(

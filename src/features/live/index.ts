@@ -1,9 +1,15 @@
 import type { Feature } from '../../kernel/operation.ts'
 import { liveChannel } from './channel.ts'
+import { socketsPerKey } from './limits.ts'
 import { watchCommand } from './watch.ts'
 
 export { liveChannel, type Held, type LiveChannel } from './channel.ts'
 export type { Limits } from './limits.ts'
 
 /** The record, sent to whoever follows it over a WebSocket. */
-export const live: Feature = { name: 'live', channels: [liveChannel()], commands: [watchCommand] }
+export const live: Feature = {
+  name: 'live',
+  settings: [socketsPerKey],
+  channels: [liveChannel()],
+  commands: [watchCommand],
+}
