@@ -6,7 +6,7 @@ import { graph } from './relations.ts'
 import { claim, completeExecutionOperation, heartbeat, release, startExecution } from './operations.ts'
 import { agentMetrics, getExecution, history, stale } from './reading.ts'
 
-export { Execution, LeaseToken, Note, type Claim } from './schema.ts'
+export { Execution, LeaseToken, Note, Outcome, type Claim } from './schema.ts'
 export { releaseExecution } from './give-back.ts'
 export { dependenciesUnmet } from './rules.ts'
 export { closeExecution, executionJson, findOpen, openExecution, type Held } from './sql.ts'

@@ -33,6 +33,18 @@ export const findExecution = query(
   `SELECT ${HELD} FROM executions e WHERE e.tenant_id = $1 AND e.id = $2`,
 )
 
+/**
+ * The execution that got the token `$3` for the task with the number `$2`. One whose lease was overridden has a higher token
+ * now, which the next claim of the task gets as well: what is open comes first.
+ */
+export const executionOfLease = query(
+  'executions.of_lease',
+  z.object({ id: z.string() }),
+  `SELECT e.id FROM tasks t JOIN executions e ON e.tenant_id = t.tenant_id AND e.task_id = t.id
+   WHERE t.tenant_id = $1 AND e.tenant_id = $1 AND t.number = $2 AND e.lease_token >= $3
+   ORDER BY e.lease_token, e.completed_at IS NULL DESC, e.started_at DESC LIMIT 1`,
+)
+
 /** The open execution that a task in progress has of its own. The caller holds the task's lock. */
 export const findOpen = query(
   'executions.find_open',
