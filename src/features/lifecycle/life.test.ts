@@ -34,6 +34,12 @@ async function live(
   assert.deepEqual(doubles, [], 'no task is worked on twice at once')
 }
 
+/**
+ * How long a control may look for what it must find, in seconds: it takes some seven to forty lives, of half a second each
+ * on a machine that has nothing else to do, and chance may ask for ten times as many.
+ */
+const PATIENCE = 400
+
 /** Plays one life after another against the model, until the time is over or one of them differs. */
 async function play(complete: Life['complete'], seconds: number, parameters: fc.Parameters<unknown> = {}) {
   let last: Promise<void> | undefined
@@ -83,7 +89,7 @@ for (const [what, guard, instead] of [
   ['the end of the execution', 'e.completed_at IS NULL', 'true'],
 ] as const)
   test(`the same lives find a completion without ${what}`, async (t) => {
-    const details = await play(completingWith(guard, instead), 20, { endOnFailure: true })
+    const details = await play(completingWith(guard, instead), PATIENCE, { endOnFailure: true })
     assert.ok(details.counterexample, `not found in ${details.numRuns} lives`)
     assert.ok(details.errorInstance instanceof assert.AssertionError, String(details.errorInstance))
     t.diagnostic(`found in life ${details.numRuns}: ${details.errorInstance.message.split('\n')[0]}`)
