@@ -72,7 +72,7 @@ function endless() {
 function counting() {
   const calls: Record<string, number> = {}
   const fetcher: typeof fetch = (input, init) => {
-    const word = String(input).split('/').at(-1)!
+    const word = (input as string).split('/').at(-1)!
     calls[word] = (calls[word] ?? 0) + 1
     return fetch(input, init)
   }
@@ -174,7 +174,7 @@ describe('a lease', () => {
     let most = 0
     let beats = 0
     const fetcher: typeof fetch = async (input, init) => {
-      if (!String(input).endsWith('/heartbeat')) return fetch(input, init)
+      if (!(input as string).endsWith('/heartbeat')) return fetch(input, init)
       beats++
       most = Math.max(most, ++flying)
       return fetch(input, init).finally(() => flying--)
@@ -249,7 +249,7 @@ describe('a lease', () => {
     let told = false
     const fetcher: typeof fetch = async (input, init) => {
       const answer = await fetch(input, init)
-      if (told || !String(input).endsWith('/heartbeat')) return answer
+      if (told || !(input as string).endsWith('/heartbeat')) return answer
       told = true
       return Response.json({ ...((await answer.json()) as object), stop: 'the budget is spent' })
     }
