@@ -50,7 +50,9 @@ export class Pool extends pg.Pool {
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 60_000,
       application_name: 'cairn-codex',
-      ...(pooled ? { Client: UnnamedClient, onConnect: speakUtc } : SESSION),
+      ...(pooled
+        ? { Client: UnnamedClient, onConnect: speakUtc as (client: pg.ClientBase) => void }
+        : SESSION),
     })
     this.on('error', onError)
     this.on('connect', (client) => {
