@@ -50,6 +50,7 @@ export interface TestServerOptions {
   key?: string
   /** As a server is whose database is embedded. */
   alone?: boolean
+  poolMax?: number
 }
 
 /** A test asks as fast as it can, and does not stand for many clients. */
@@ -57,6 +58,8 @@ const UNLIMITED = {
   CAIRN_RATE_LIMIT_PER_KEY: '0',
   CAIRN_RATE_LIMIT_PER_TENANT: '0',
   CAIRN_RATE_LIMIT_WRONG_KEYS: '0',
+  // That a machine is slow is no overload.
+  CAIRN_OVERLOAD_MILLISECONDS: '0',
 }
 
 /** Starts a server: real HTTP on a free port of loopback, real Postgres, outputs and rows held to their schemas. */
@@ -74,7 +77,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     settings,
     log: makeLog(process.env['CAIRN_TEST_LOG'] === '1' ? 'debug' : 'silent'),
     databaseUrl: database.url,
-    poolMax: 10,
+    poolMax: options.poolMax ?? 10,
     local: true,
     alone: options.alone ?? false,
     cursorKey: createHash('sha256').update(key).digest(),

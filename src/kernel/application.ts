@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import type { Caller } from './context.ts'
-import { makePool, queryAcrossTenants } from './database.ts'
+import { queryAcrossTenants } from './database.ts'
 import { Duties } from './duty.ts'
 import { forgetOldAnswers } from './idempotency.ts'
 import { Jobs } from './jobs.ts'
+import { Load, overloadMilliseconds } from './load.ts'
 import type { Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { record } from './migrations/202611220001_record.ts'
 import { requests } from './migrations/202611220002_requests.ts'
 import type { Migration } from './migrate.ts'
 import type { Feature, Operation } from './operation.ts'
+import { Pool, warnOfMissingLimits } from './pool.ts'
 import { sequencer } from './sequencer.ts'
 import type { Services } from './services.ts'
 import type { Settings } from './settings.ts'
@@ -64,6 +66,7 @@ export function assemble(features: readonly Feature[]): Assembly {
 /** A running server, whatever its surfaces. */
 export interface Application extends Assembly, Services {
   readonly duties: Duties
+  readonly load: Load
   /** Whether outputs are held to their schemas: in tests. */
   readonly checkOutputs: boolean
   /**
@@ -80,6 +83,10 @@ export interface ApplicationOptions {
   settings: Settings
   log: Logger
   databaseUrl: string
+  /** Where to listen for notifications; null for nowhere: then everything that is told is found by looking. */
+  listenUrl?: string | null
+  /** A pooler of transactions stands before the database. */
+  pooled?: boolean
   poolMax: number
   /** Whether it is for this machine alone. */
   local: boolean
@@ -104,15 +111,17 @@ const notifyCommitted = queryAcrossTenants(
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const { assembly, settings, log, databaseUrl, poolMax } = options
   let closing = false
-  const pool = makePool({
+  const pool = new Pool({
     url: databaseUrl,
     max: poolMax,
+    pooled: options.pooled ?? false,
     onError: (error) => {
       // The pool calls itself ended before the last connection is closed, and an embedded database ends at once then.
       if (!closing) log.warn({ err: error }, 'a database connection was lost')
     },
   })
-  const wake = new Wake(databaseUrl, log)
+  const wake = new Wake(options.listenUrl === undefined ? databaseUrl : options.listenUrl, log)
+  const metrics = new Metrics(pool)
   const daemons: (() => Promise<void>)[] = []
   const app: { -readonly [K in keyof Application]: Application[K] } = {
     ...assembly,
@@ -128,7 +137,8 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       assembly.features.flatMap((feature) => feature.queues ?? []),
     ),
     duties: undefined as unknown as Duties,
-    metrics: new Metrics(pool),
+    metrics,
+    load: new Load(pool, metrics, settings.get(overloadMilliseconds)),
     cursorKey: options.cursorKey,
     checkOutputs: options.checkOutputs ?? false,
     authenticate: (authorization, address) => options.authenticate(app, authorization, address),
@@ -136,6 +146,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       await Promise.all([app.duties.stop(), ...daemons.map((stop) => stop())])
       await app.jobs.stop()
       await wake.close()
+      app.load.close()
       closing = true
       await pool.end()
     },
@@ -145,6 +156,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     [sequencer, forgetOldAnswers, ...assembly.features.flatMap((feature) => feature.duties ?? [])],
     app.alone,
   )
+  if (options.pooled) await warnOfMissingLimits(pool, log)
   // The leader is woken in its own process; only another server's commits need a notification.
   await wake.listen(async () => {
     if (!app.duties.leads) await notifyCommitted({ db: pool })

@@ -70,6 +70,8 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly versioned?: boolean
   /** It honours If-Match. */
   readonly precondition?: boolean
+  /** It frees work or keeps it: a server that has too much to do refuses it last. */
+  readonly urgent?: boolean
   /** It may run for long, and says how far it is to callers that ask for `application/x-ndjson`. */
   readonly reportsProgress?: boolean
   readonly longPoll?: LongPoll<z.output<I>, z.output<O>>

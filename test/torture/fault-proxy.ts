@@ -142,6 +142,13 @@ export class ProxiedConnection {
   }
 }
 
+/** Where a database's URL leads: a socket or a port. */
+export function targetOf(url: string): NetConnectOpts {
+  const { hostname, port } = new URL(url)
+  const host = decodeURIComponent(hostname)
+  return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port: Number(port) }
+}
+
 /**
  * A TCP proxy on a free port of the loopback that does to connections what networks do: to one of `connections`, or to
  * all at once and to those that come, until it is healed.

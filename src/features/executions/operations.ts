@@ -146,6 +146,7 @@ export const completeExecutionOperation = operation({
     'success: the task is completed and its dependents count down; otherwise it has failed. claim_next makes the next claim in the same round trip, freed dependents among the candidates; name worker_id and agent_type in it to spare the server a look-up. With a lease, lease_token is required.',
   http: { method: 'POST', path: '/executions/:execution_id/complete', status: 200 },
   permission: 'execute_tasks',
+  urgent: true,
   runs: 'statement',
   input: CompleteExecution,
   output: Execution.extend({ next: z.array(Claim).optional() }),
@@ -200,6 +201,7 @@ export const heartbeat = operation({
     'Send it well before the lease ends, a third of its length apart. stop, when not null, says why to stop.',
   http: { method: 'POST', path: '/executions/:execution_id/heartbeat', status: 200 },
   permission: 'execute_tasks',
+  urgent: true,
   runs: 'statement',
   input: z.strictObject({
     execution_id: ExecutionRef,
@@ -238,6 +240,7 @@ export const release = operation({
   summary: 'Give a task back unfinished, with a note for the next',
   http: { method: 'POST', path: '/executions/:execution_id/release', status: 200 },
   permission: 'execute_tasks',
+  urgent: true,
   runs: 'statement',
   input: z.strictObject({
     execution_id: ExecutionRef,

@@ -8,6 +8,7 @@ import { notFound, validationFailed } from '../../kernel/problem.ts'
 import { taskExample } from './example.ts'
 import { ListTasks, Tag, Task, TaskRef, TaskWithMetadata } from './schema.ts'
 import { requireTask, taskId } from './reading.ts'
+import { searchTasks as search } from './search.ts'
 import * as sql from './sql.ts'
 
 /** Reads one task. Throws `task_not_found` (404). */
@@ -84,7 +85,7 @@ export const searchTasks = operation({
   examples: [{ summary: 'A word', input: { q: 'retry' }, output: [taskExample] }],
   async run(ctx, { q }) {
     if (q.trim() === '') throw validationFailed([{ path: 'q', message: 'must not be blank' }])
-    const rows = await sql.searchTasks(ctx, likePattern(q), q)
+    const rows = await search(ctx, likePattern(q), q)
     return rows.map(({ task }) => task)
   },
 })

@@ -179,20 +179,6 @@ export const usedKeys = query(
    ORDER BY usage_count DESC, key`,
 )
 
-/**
- * At most 50 tasks whose title or description contains `$2` (a LIKE pattern, `$3` the text itself): equal titles first,
- * then titles, then descriptions. The trigram index serves it from three characters on.
- */
-export const searchTasks = query(
-  'tasks.search',
-  TaskRow,
-  `SELECT ${taskJson()} AS task FROM ${TASKS}
-   WHERE t.tenant_id = $1 AND x.tenant_id = $1 AND (x.title ILIKE $2 OR x.description ILIKE $2)
-   ORDER BY CASE WHEN lower(x.title) = lower($3) THEN 0 WHEN x.title ILIKE $2 THEN 1 ELSE 2 END,
-     t.priority DESC, t.created_at, t.id
-   LIMIT 50`,
-)
-
 /** What a list may ask for; an absent member is no condition. */
 /** How a list is ordered, each by an index: its sort keys, and what comes after those of the last row seen. */
 export const ORDERS: Readonly<

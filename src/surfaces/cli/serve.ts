@@ -50,7 +50,7 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
     const key = operatorKey(settings)
     settings.set(apiKey, key, 'program')
     const assembly = assemble(features)
-    const applied = await connecting(database, () => migrate(database.url, assembly.migrations))
+    const applied = await connecting(database, () => migrate(database.directUrl, assembly.migrations))
     if (applied.length > 0) log.info({ migrations: applied.length }, 'the schema was brought up to date')
     const app = await connecting(database, () =>
       startApplication({
@@ -58,6 +58,8 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
         settings,
         log,
         databaseUrl: database.url,
+        listenUrl: database.listenUrl,
+        pooled: database.pooled,
         poolMax: settings.get(poolMax),
         alone: database.embedded,
         local: database.embedded && isLoopback(settings.get(host)),

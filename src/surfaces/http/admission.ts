@@ -9,8 +9,8 @@ import { BURST_SECONDS, DEFAULT_PER_KEY, DEFAULT_PER_TENANT, perKey, perTenant }
 const WHOSE = { key: 'This key', tenant: 'All keys of this tenant together' } as const
 
 /**
- * Who is let in, before anything of a request but its headers is read: the caller must be known, and within the rates of
- * its key and of its tenant. The operator's key has no rate: it is who sets them.
+ * Who is let in, before anything of a request but its headers is read: this server must have room, the
+ * caller must be known, and within the rates of its key and of its tenant. The operator's key has no rate: it is who sets them.
  */
 export class Admission {
   readonly #app: Application
@@ -34,8 +34,12 @@ export class Admission {
     return perSecond === 0 ? undefined : new Rate(perSecond, perSecond * BURST_SECONDS)
   }
 
-  /** Who calls. Throws `unauthorized` (401) and `rate_limited` (429); says in the answer's headers what is left. */
-  async admit(request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
+  /**
+   * Who calls. Throws `overloaded` (503), `unauthorized` (401) and `rate_limited` (429); says in the answer's headers what
+   * is left. `urgent`: a call that frees work or keeps it is refused last.
+   */
+  async admit(request: FastifyRequest, reply: FastifyReply, urgent = false): Promise<Caller> {
+    this.#app.load.require(urgent)
     const caller = await this.#app.authenticate(request.headers.authorization, request.ip)
     if (caller.key !== undefined && this.#rates.length > 0) this.#count(caller, reply)
     return caller

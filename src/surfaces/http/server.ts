@@ -138,7 +138,7 @@ function addRoute(
     bodyLimit: bodyLimit ?? ONE_MIB,
     config: { operation: op.name },
     onRequest: async (request, reply) => {
-      if (op.permission !== 'public') request.caller = await admission.admit(request, reply)
+      if (op.permission !== 'public') request.caller = await admission.admit(request, reply, op.urgent)
       const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
       if (type && textBody?.includes(type)) return
       if (type && type !== 'application/json' && method !== 'GET')

@@ -175,6 +175,12 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
     meaning: 'The database is busy or restarting; nothing was changed. Retry-After says when to try again.',
     of: any,
   },
+  {
+    code: 'overloaded',
+    status: 503,
+    meaning: 'This server has more to do than it can; nothing was done. Retry-After says when to try again.',
+    of: needsKey,
+  },
   { code: 'database_unavailable', status: 503, meaning: 'A probe found that the database does not answer.' },
   { code: 'draining', status: 503, meaning: 'A probe found that this server is stopping.' },
 ]
