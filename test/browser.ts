@@ -47,6 +47,8 @@ export interface TestBrowser {
 /** A page whose faults are gathered. */
 export interface TestWindow {
   readonly page: Page
+  /** Waits until events arrive here. */
+  live(): Promise<void>
   /** Errors of the page and its console, and violations of its policy: each a line. Empties the list. */
   faults(): string[]
   /** The serious findings of axe-core on what is there now, each a line. */
@@ -101,6 +103,8 @@ async function openWindow(
     await context.addInitScript(
       `if (!sessionStorage.seeded) { localStorage.setItem('cairn.key', ${JSON.stringify(key)}); sessionStorage.seeded = '1' }`,
     )
+  // Eight of these may run on two cores.
+  context.setDefaultTimeout(90_000)
   const page = await context.newPage()
   page.on('pageerror', (error) => void found.push(`error: ${error.stack ?? error.message}`))
   page.on('console', (message) => {
@@ -111,6 +115,7 @@ async function openWindow(
   await page.goto(`/app${path}`)
   return {
     page,
+    live: () => page.locator('[data-connection=live]:visible').waitFor(),
     faults: () => found.splice(0),
     async inaccessible() {
       // The tool is not the page's own script: the policy need not let it in.

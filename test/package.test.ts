@@ -32,6 +32,12 @@ test('what is published runs below node_modules, where Node strips no types', as
     cwd: home,
   })
   assert.equal(stdout.trim(), manifest.version)
+  const mount = join(published, 'dist', 'surfaces', 'app', 'mount.js')
+  const script = `import(${JSON.stringify(mount)}).then(({ APP_FOLDER }) => console.log(APP_FOLDER))`
+  const { stdout: folder } = await run(process.execPath, ['--eval', script], { cwd: home })
+  assert.equal(folder.trim(), join(published, 'dist', 'web'), 'where the build puts the web app')
+  assert.match(manifest.scripts.prepack, /npm run build/)
+  assert.match(manifest.scripts.build, /build-app\.js --required/)
   const built = await readdir(join(published, 'dist'), { recursive: true })
   assert.deepEqual(
     built.filter((name) => name.includes('.test.') || name.endsWith('.ts')),

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +34,11 @@ if (process.env['npm_lifecycle_event']) {
   const shell = process.ppid
   setInterval(() => process.ppid === shell || interrupt('SIGTERM'), 500).unref()
 }
+
+// The web app, which some tests look at in a browser, is built once for all of them, where it is not current.
+const BUILD_APP = join(import.meta.dirname, '..', 'bin', 'build-app.js')
+const required = process.env['CI'] === 'true' ? ['--required'] : []
+if (spawnSync(process.execPath, [BUILD_APP, ...required], { stdio: 'inherit' }).status !== 0) process.exit(1)
 
 const server = await findServer()
 try {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Problem } from '../../kernel/problem.ts'
 import { readApp, type AppFile } from './files.ts'
 
 /** Where `npm run build` and `npm start` put the web app: below `dist`, seen from the sources and from `dist` itself. */
@@ -73,7 +74,8 @@ export function mountApp(server: FastifyInstance, folder: string = APP_FOLDER): 
   server.get('/app/*', (_request, reply) => sendPage(reply.code(app ? 200 : 503), app?.page ?? NOT_BUILT))
   server.get<{ Params: { '*': string } }>('/app/assets/*', (request, reply) => {
     const file = app?.assets.get(request.params['*'])
-    if (!file) return reply.callNotFound()
+    if (!file)
+      throw new Problem('route_not_found', 404, 'There is no such file of the web app; reload the page.')
     if (request.headers['if-none-match'] === file.tag) return reply.code(304).send()
     return sendAsset(reply, file, request.headers['accept-encoding'])
   })

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { post, type ApiProblem } from '../../../../web/kit/api.ts'
 import { Copyable } from '../../../../web/kit/copyable.tsx'
 import { notifyProblem } from '../../../../web/kit/problem.tsx'
-import { Ago, effortText, exactTime } from '../../../../web/kit/time.tsx'
+import { effortText, exactTime } from '../../../../web/kit/time.tsx'
 import { priorityText } from '../priority.tsx'
 import { TagRow } from '../tags.tsx'
 import classes from './fields.module.css'
@@ -49,16 +49,8 @@ export function Fields({ task, save }: { task: DetailedTask; save: SaveEdit | un
       <Field name="Unmet">
         <span className="number">{task.unmet_dependencies}</span>
       </Field>
-      <Field name="Created">
-        <span title={exactTime(task.created_at)}>
-          {exactTime(task.created_at)} (<Ago time={task.created_at} />)
-        </span>
-      </Field>
-      <Field name="Updated">
-        <span>
-          {exactTime(task.updated_at)} (<Ago time={task.updated_at} />)
-        </span>
-      </Field>
+      <Field name="Created">{exactTime(task.created_at)}</Field>
+      <Field name="Updated">{exactTime(task.updated_at)}</Field>
       <Field name="Version">
         <span className="number">{task.version}</span>
       </Field>
