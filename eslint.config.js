@@ -1,5 +1,6 @@
 import js from '@eslint/js'
 import { defineConfig } from 'eslint/config'
+import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 /** What `node:test` answers is awaited by the runner itself. */
@@ -22,7 +23,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -38,6 +39,17 @@ export default defineConfig(
       '@typescript-eslint/unbound-method': 'off',
       // One kind of function may answer at once in one place and later in another: an operation's `run`, a hook.
       '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: ['src/web/**', 'src/features/*/ui/**'],
+    extends: [reactHooks.configs.flat.recommended],
+    languageOptions: {
+      parserOptions: {
+        projectService: false,
+        project: './tsconfig.web.json',
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
   },
   {

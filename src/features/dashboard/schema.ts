@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Time } from '../../kernel/time.ts'
-import { NamedTask, Outcome } from '../executions/index.ts'
+import { NamedTask, Outcome } from '../executions/schema.ts'
 
 /** How many rows the lists of a dashboard have at most. */
 export const TOP = 10

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { Page } from '../../kernel/cursor.ts'
+import { byteLength } from '../../kernel/characters.ts'
 import { Id } from '../../kernel/ids.ts'
+import { Page } from '../../kernel/page.ts'
 import { Time } from '../../kernel/time.ts'
-import { AgentType, Tag, Task, TaskRef, TaskStatus, WorkerId } from '../tasks/index.ts'
+import { AgentType, Tag, Task, TaskRef, TaskStatus, WorkerId } from '../tasks/schema.ts'
 
 /** How an execution ended. Lost, released and preempted ones are no failures. */
 export const OUTCOMES = ['succeeded', 'failed', 'lost', 'released', 'preempted'] as const
@@ -12,7 +13,7 @@ export type Outcome = z.output<typeof Outcome>
 const jsonOf = (limit: number, what: string) =>
   z
     .json()
-    .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= limit, `must be at most ${what} of JSON`)
+    .refine((value) => byteLength(JSON.stringify(value)) <= limit, `must be at most ${what} of JSON`)
     .meta({ description: `Any JSON, at most ${what}` })
 
 export const ExecutionResult = jsonOf(65_536, '64 KiB')

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { characters } from '../../kernel/characters.ts'
-import { Page } from '../../kernel/cursor.ts'
+import { byteLength, characters } from '../../kernel/characters.ts'
+import { Page } from '../../kernel/page.ts'
 import { Id } from '../../kernel/ids.ts'
 import { Time } from '../../kernel/time.ts'
 
@@ -15,7 +15,7 @@ export const TaskRef = z
   .meta({ description: "A task's id (UUID) or its number", examples: [1234] })
 export type TaskRef = z.output<typeof TaskRef>
 
-const utf8 = (limit: number) => (text: string) => Buffer.byteLength(text) <= limit
+const utf8 = (limit: number) => (text: string) => byteLength(text) <= limit
 
 export const Title = characters(1, 500).meta({ description: '1 to 500 characters' })
 export const Description = z
