@@ -3,6 +3,7 @@ const { existsSync, readFileSync, readdirSync } = require('node:fs')
 const ts = require('typescript')
 
 const FEATURES = 'src/features'
+const CLIENT = String.raw`^client/src/index\.ts$`
 const TEST = String.raw`\.test\.ts$`
 /** What runs in a browser: the web app's shell and kit, and the features' screens. */
 const BROWSER = ['^src/web/', '^src/features/[^/]+/ui/']
@@ -16,6 +17,7 @@ const ENTRY_POINTS = [
   String.raw`^src/.*-process\.ts$`,
   String.raw`^test/(run|lint-openapi|(soak|torture|fuzz|cluster)/run)\.ts$`,
   String.raw`^bench/run\.ts$`,
+  String.raw`^client/(generate|build)\.ts$`,
   String.raw`^src/web/main\.tsx$`,
   // The kit is there for the screens to come.
   '^src/web/kit/',
@@ -78,7 +80,7 @@ function onlyEarlierFeatures() {
 
 /** `what` sees, of our own folders, only `visible`; its tests see the harness as well. */
 function sees(name, what, visible) {
-  const ours = '^(bin|examples|src|test)/'
+  const ours = '^(bin|client|examples|src|test)/'
   return [
     {
       name,
@@ -100,9 +102,13 @@ module.exports = {
   forbidden: [
     ...sees('kernel-stands-alone', '^src/kernel/', ['^src/kernel/']),
     ...sees('embedded-stands-alone', '^src/embedded/', ['^src/embedded/']),
+    ...sees('client-stands-alone', '^client/src/', ['^client/src/']),
+    ...sees('examples-see-the-client', '^examples/', [CLIENT]),
     ...sees('features-see-kernel-and-features', '^src/features/(?![^/]+/ui/)', [
       '^src/kernel/',
       '^src/features/(?![^/]+/ui/)',
+      // The typed client, by its name: what is published imports what is published.
+      CLIENT,
     ]),
     {
       name: 'screens-see-kit-and-schemas',
@@ -110,21 +116,24 @@ module.exports = {
         'A screen uses its own folder, the kit, and the schemas of any feature; of the server nothing else',
       severity: 'error',
       from: { path: '^src/features/([^/]+)/ui/', pathNot: TEST },
-      to: { path: '^(bin|examples|src|test)/', pathNot: ['^src/features/$1/ui/', '^src/web/kit/', SCHEMA] },
+      to: {
+        path: '^(bin|client|examples|src|test)/',
+        pathNot: ['^src/features/$1/ui/', '^src/web/kit/', SCHEMA],
+      },
     },
     {
       name: 'web-sees-screens-and-schemas',
       comment: 'The shell gets screens from the features by src/web/screens.ts alone',
       severity: 'error',
       from: { path: '^src/web/', pathNot: [String.raw`^src/web/screens\.ts$`, TEST] },
-      to: { path: '^(bin|examples|src|test)/', pathNot: ['^src/web/', SCHEMA] },
+      to: { path: '^(bin|client|examples|src|test)/', pathNot: ['^src/web/', SCHEMA] },
     },
     {
       name: 'screens-by-their-front-door',
       severity: 'error',
       from: { path: String.raw`^src/web/screens\.ts$` },
       to: {
-        path: '^(bin|examples|src|test)/',
+        path: '^(bin|client|examples|src|test)/',
         pathNot: ['^src/web/kit/', String.raw`^src/features/[^/]+/ui/index\.ts$`],
       },
     },
@@ -177,7 +186,7 @@ module.exports = {
       severity: 'error',
       from: { path: String.raw`^src/features/index\.ts$` },
       to: {
-        path: '^(bin|examples|src|test)/',
+        path: '^(bin|client|examples|src|test)/',
         pathNot: ['^src/kernel/', String.raw`^src/features/[^/]+/index\.ts$`],
       },
     },
@@ -198,14 +207,14 @@ module.exports = {
     {
       name: 'no-tests-in-production',
       severity: 'error',
-      from: { path: '^(bin|src)/', pathNot: TEST },
+      from: { path: '^(bin|client/src|src)/', pathNot: TEST },
       to: { path: ['^test/', TEST] },
     },
     {
       name: 'no-development-package-in-production',
       severity: 'error',
       // What the web app is made of is in its build.
-      from: { path: '^(bin|src)/', pathNot: [TEST, ...BROWSER] },
+      from: { path: '^(bin|client/src|src)/', pathNot: [TEST, ...BROWSER] },
       to: { dependencyTypes: ['npm-dev'] },
     },
     {
@@ -233,7 +242,11 @@ module.exports = {
       comment: 'No entry point leads to it',
       severity: 'error',
       from: { path: ENTRY_POINTS },
-      to: { path: '^src/', pathNot: [...ENTRY_POINTS, String.raw`\.(css|svg)$`], reachable: false },
+      to: {
+        path: '^(client/src|src)/',
+        pathNot: [...ENTRY_POINTS, String.raw`\.(css|svg)$`],
+        reachable: false,
+      },
     },
   ],
   options: {

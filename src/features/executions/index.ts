@@ -3,6 +3,7 @@ import { reapLeases } from './duties.ts'
 import { agentLoop } from './guide.ts'
 import { listAllExecutions } from './listing.ts'
 import { executionsTables } from './migrations/202611220300_executions.ts'
+import { graph } from './relations.ts'
 import { claim, completeExecutionOperation, heartbeat, release, startExecution } from './operations.ts'
 import { agentMetrics, getExecution, history, stale } from './reading.ts'
 
@@ -30,6 +31,7 @@ export const executions: Feature = {
   ],
   duties: [reapLeases],
   guides: [agentLoop],
+  graph,
   events: {
     'task.started': 'A task went to in progress',
     'task.completed': 'A task was completed',

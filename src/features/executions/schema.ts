@@ -33,6 +33,17 @@ export const LeaseToken = z
   .min(1)
   .max(Number.MAX_SAFE_INTEGER)
   .meta({ description: 'The fencing token that the claim gave; grows with every claim of the task' })
+/** How an execution is named in any input: its id, or its task's number and its fencing token, which is short. */
+export const ExecutionRef = z
+  .union(
+    [Id, z.string().regex(/^[1-9]\d{0,15}-[1-9]\d{0,15}$/)],
+    'must be a UUID, or a task number and a token such as 17-3',
+  )
+  .meta({
+    description: "An execution's id (UUID), or its task's number and its lease's token: 17-3",
+    examples: ['019aaf40-1f6b-7a31-8a7e-5d0c6b1f4e22', '17-3'],
+  })
+export type ExecutionRef = z.output<typeof ExecutionRef>
 export const Note = z.string().max(65_536).meta({ description: 'A note for whoever takes the task next' })
 
 /** One attempt at a task. */
@@ -131,7 +142,7 @@ export const StartExecution = z.strictObject({
 })
 
 export const CompleteExecution = z.strictObject({
-  execution_id: Id,
+  execution_id: ExecutionRef,
   success: z.boolean(),
   cost_dollars: CostDollars.default(0),
   error_message: z.string().max(65_536).optional(),
@@ -139,6 +150,18 @@ export const CompleteExecution = z.strictObject({
   lease_token: LeaseToken.optional(),
   claim_next: ClaimNext.optional(),
 })
+
+const Summary = z.strictObject({
+  total_attempts: z.int(),
+  success_count: z.int(),
+  failure_count: z.int(),
+  total_cost: z.number(),
+  average_duration: z.number().nullable().meta({ description: 'Seconds; null with no finished attempt' }),
+})
+
+/** All attempts at a task, the newest first. */
+export const History = z.strictObject({ executions: z.array(Execution), summary: Summary })
+export type History = z.output<typeof History>
 
 const Moment = z.iso.datetime({ offset: true })
 

@@ -5,7 +5,7 @@ import { operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { recordChange, type RecordEntry } from '../../kernel/record.ts'
 import { addEdges, dependencyCycle, findCycle } from '../dependencies/index.ts'
-import { refuseReserved, Task, taskExample, taskIds } from '../tasks/index.ts'
+import { readTasks, refuseReserved, Task, taskExample, taskIds } from '../tasks/index.ts'
 import { BatchItem, CreateTask, MAX_BATCH } from './schema.ts'
 import * as sql from './sql.ts'
 
@@ -34,7 +34,7 @@ async function insertWithEdges(
     edges.map((edge) => ({ ...edge, dependency_type: 'hard' as const })),
     { newTasks: new Set(tasks.map((task) => task.id)) },
   )
-  const rows = await sql.readTasks(
+  const rows = await readTasks(
     ctx,
     tasks.map((task) => task.id),
   )

@@ -1,10 +1,12 @@
 import type { Feature } from '../../kernel/operation.ts'
+import { graph } from './relations.ts'
 import { batchMetadata, customFields, deleteMetadata, getMetadata, setMetadata, setTags } from './metadata.ts'
 import { tasksTables } from './migrations/202611220100_tasks.ts'
 import { getTask, listTasks, searchTasks, tasksByTag } from './operations.ts'
 
 export { taskExample } from './example.ts'
 export * from './schema.ts'
+export { tasksOfIds } from './relations.ts'
 export { refuseReserved } from './metadata.ts'
 export {
   lockTask,
@@ -20,6 +22,7 @@ export {
 export {
   lockedTextsFragment,
   metadataJson,
+  readTasks,
   save as saveTask,
   saveTexts,
   taskJson,
@@ -44,5 +47,6 @@ export const tasks: Feature = {
     setTags,
     customFields,
   ],
+  graph,
   events: { 'task.updated': 'Fields, tags or metadata of a task changed' },
 }

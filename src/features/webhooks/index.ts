@@ -24,6 +24,15 @@ export const webhooks: Feature = {
   migrations: [webhooksTables],
   tables: ['webhook_deliveries', 'webhook_queue', 'webhook_cursors', 'webhooks'],
   settings: [retrySeconds, allowLoopback, allowedNetworks, retentionDays],
+  graph: {
+    names: {
+      'webhooks.verify': 'verify_webhook_signature',
+      'webhooks.rotate_secret': 'rotate_webhook_secret',
+      'webhooks.list_deliveries': 'webhook_deliveries',
+      'webhooks.redeliver': 'redeliver_webhook_events',
+      'webhooks.redeliver_event': 'redeliver_webhook_event',
+    },
+  },
   operations: [
     createWebhook,
     listWebhooks,

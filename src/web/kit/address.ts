@@ -36,8 +36,10 @@ export function printParameters(parameters: Parameters): string {
 }
 
 /** The path's parameters: `task` of `/tasks/$task`. */
-export const usePathParameter = (name: string): string | undefined =>
-  (useRouterParams({ strict: false }) as Record<string, string | undefined>)[name]
+export function usePathParameter(name: string): string | undefined {
+  const parameters: Parameters = useRouterParams({ strict: false })
+  return one(parameters, name)
+}
 
 export type ChangeParameters = (change: Parameters, options?: { replace?: boolean }) => void
 

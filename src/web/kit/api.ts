@@ -112,6 +112,12 @@ export async function call<T>(method: Method, path: string, options: CallOptions
   throw problem
 }
 
+/** A new Idempotency-Key. `crypto.randomUUID` is missing where a page came by plain HTTP from another machine. */
+export const newIdempotencyKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  )
+
 /** The data of a GET: what most queries are made of. */
 export const get = async <T>(path: string, options?: CallOptions): Promise<T> =>
   (await call<T>('GET', path, options)).data

@@ -80,6 +80,8 @@ export function VirtualTable<Row>({
   }, [active])
 
   const tracks = columns.map(({ width }) => width).join(' ')
+  // Below it the table scrolls sideways: what each column asks for at least.
+  const minWidth = columns.reduce((sum, { width }) => sum + Number(/([\d.]+)px/.exec(width)?.[1] ?? 0), 0)
   return (
     <div
       ref={frame}
@@ -91,12 +93,21 @@ export function VirtualTable<Row>({
       aria-activedescendant={activeIndex >= 0 ? `${id}${active}` : undefined}
       tabIndex={0}
     >
-      <div className={classes.head} role="row" aria-rowindex={1} style={{ gridTemplateColumns: tracks }}>
+      <div
+        className={classes.head}
+        role="row"
+        aria-rowindex={1}
+        style={{ gridTemplateColumns: tracks, minWidth }}
+      >
         {columns.map((column) => (
           <Head key={column.key} column={column} />
         ))}
       </div>
-      <div className={classes.rows} role="presentation" style={{ height: virtualizer.getTotalSize() }}>
+      <div
+        className={classes.rows}
+        role="presentation"
+        style={{ height: virtualizer.getTotalSize(), minWidth }}
+      >
         {items.map(({ index, start }) => {
           const row = rows[index]
           if (row === undefined) return null

@@ -65,7 +65,7 @@ function Navigation({ path, close }: { path: string; close: () => void }) {
       </Group>
       <UnstyledButton className={classes.search} onClick={() => spotlight.open()}>
         <IconSearch size={14} />
-        <span>Search or go to…</span>
+        <span className="cut">Search or go to…</span>
         <Kbd size="xs">{/Mac|iP/.test(navigator.platform) ? '⌘K' : 'Ctrl K'}</Kbd>
       </UnstyledButton>
       <div className={classes.entries}>

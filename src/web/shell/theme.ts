@@ -14,13 +14,27 @@ const teal: MantineColorsTuple = [
   '#0c403b',
 ]
 
+/** Greys with a little blue in them, as colours.css has them; from light to dark. */
+const dark: MantineColorsTuple = [
+  '#e4e7ea',
+  '#b9c1c9',
+  '#9aa4af',
+  '#6b7580',
+  '#3a4048',
+  '#2c3137',
+  '#1f2328',
+  '#16181b',
+  '#121416',
+  '#0e1012',
+]
+
 /** Dense and calm: 13 px text, small controls, thin lines. */
 export const theme = createTheme({
   primaryColor: 'teal',
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.35,
-  colors: { teal },
+  colors: { teal, dark },
   defaultRadius: 6,
   cursorType: 'pointer',
   respectReducedMotion: true,

@@ -1,4 +1,4 @@
-import { IconListDetails } from '@tabler/icons-react'
+import { IconListDetails, IconPlus } from '@tabler/icons-react'
 import type { Aside, PaletteEntry, Screen } from '../../../web/kit/screen.ts'
 
 export const screens: readonly Screen[] = [
@@ -8,10 +8,29 @@ export const screens: readonly Screen[] = [
     icon: IconListDetails,
     navigation: { order: 10 },
     permission: 'read_tasks',
-    component: () => import('./tasks-screen.tsx'),
+    component: () => import('./list/tasks-screen.tsx'),
+  },
+  {
+    path: '/tasks/$task',
+    title: 'Task',
+    icon: IconListDetails,
+    permission: 'read_tasks',
+    component: () => import('./panel/task-screen.tsx'),
   },
 ]
 
-export const asides: readonly Aside[] = []
+/** `?new=task` opens the form, `?task=17` a task, beside any screen. */
+export const asides: readonly Aside[] = [
+  { parameter: 'new', permission: 'create_tasks', component: () => import('./new/new-task.tsx') },
+  { parameter: 'task', permission: 'read_tasks', component: () => import('./panel/task-panel.tsx') },
+]
 
-export const palette: readonly PaletteEntry[] = []
+export const palette: readonly PaletteEntry[] = [
+  {
+    label: 'New task',
+    description: 'Opens the form beside this screen',
+    icon: IconPlus,
+    permission: 'create_tasks',
+    to: '?new=task',
+  },
+]
