@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Time } from '../../kernel/time.ts'
-import { NamedTask, Outcome } from '../executions/index.ts'
+import { NamedTask, Outcome } from '../executions/schema.ts'
 
 /** How many rows the lists of a dashboard have at most. */
 export const TOP = 10
@@ -22,7 +22,9 @@ const Percent = z.number().nullable().meta({ description: 'Percent of those with
 const Queue = z.strictObject({
   startable: count.meta({ description: 'Tasks that a claim could hand out now' }),
   oldest_seconds: Seconds.meta({ description: 'Age of the oldest of them; null with none' }),
-  median_seconds: Seconds.meta({ description: 'The age that half of them exceed; null with none' }),
+  median_seconds: Seconds.meta({
+    description: 'The age that half of them exceed, to a percent; null with none',
+  }),
   oldest: NamedTask.nullable(),
 })
 
