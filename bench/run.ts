@@ -13,8 +13,9 @@ import { measureReads } from './reads.ts'
 import { measureRecord } from './record.ts'
 import { measureScale } from './scale.ts'
 import { table } from './statistics.ts'
+import { measureTokens } from './tokens.ts'
 
-// `npm run bench -- [PART…] [--rounds N] [--quick] [--json FILE] [--compare FILE]`: measures on this machine, peers and
+// `npm run bench -- [PART…] [--rounds N] [--quick] [--json FILE] [--compare FILE] [--write]`: measures on this machine, peers and
 // floors in turn with the product in one run. Exits 1 when something is slower than in the stored run, 2 when misused.
 
 const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
   graph: measureGraph,
   record: measureRecord,
   process: measureProcess,
+  tokens: () => measureTokens({ write: values.write }),
   lag: ({ rounds, quick }) => measureLag({ rounds, commits: quick ? 20 : 200, pause: 10 }),
 }
 
@@ -33,6 +35,8 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
     compare: { type: 'string' },
+    // Puts the table of tokens into the README.
+    write: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 })

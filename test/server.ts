@@ -5,6 +5,7 @@ import { checkRowsAgainstSchemas } from '../src/kernel/database.ts'
 import { makeLog } from '../src/kernel/log.ts'
 import { loadSettings } from '../src/kernel/settings.ts'
 import { makeHttpServer } from '../src/surfaces/http/server.ts'
+import { mountMcp } from '../src/surfaces/mcp/http.ts'
 import { mountDocumentation } from '../src/surfaces/openapi/documentation.ts'
 import { allSettings } from '../src/surfaces/cli/settings.ts'
 import { testDatabase } from './postgres.ts'
@@ -68,7 +69,10 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     authenticate,
     checkOutputs: true,
   })
-  const http = await makeHttpServer(app, [(server) => mountDocumentation(server, assembly)])
+  const http = await makeHttpServer(app, [
+    (server) => mountDocumentation(server, assembly),
+    (server, stopping) => mountMcp(server, app, stopping),
+  ])
   const url = await http.fastify.listen({ port: 0, host: '127.0.0.1' })
 
   async function call(

@@ -19,6 +19,7 @@ import {
   Title,
 } from '../tasks/index.ts'
 import * as sql from './sql.ts'
+import { planTool } from './tools.ts'
 
 /** What both ways of creating take. */
 const fields = {
@@ -198,6 +199,7 @@ export const createBatch = operation({
   runs: (input) => (input.tasks.some((item) => item.depends_on.length > 0) ? 'transaction' : 'statement'),
   input: z.strictObject({ tasks: z.array(BatchItem).min(1).meta({ maxItems: MAX_BATCH }) }),
   output: z.array(Task),
+  tool: planTool,
   problems: { batch_too_large: 400, task_not_found: 404, dependency_cycle: 409, reserved_key: 409 },
   examples: [
     {

@@ -5,20 +5,15 @@ import { assemble, startApplication, type Application } from '../../kernel/appli
 import { makeLog } from '../../kernel/log.ts'
 import { migrate } from '../../kernel/migrate.ts'
 import { SettingsError, type Settings } from '../../kernel/settings.ts'
+import { isLoopback } from '../http/loopback.ts'
 import { makeHttpServer, type HttpServer } from '../http/server.ts'
 import { host, port } from '../http/settings.ts'
+import { mountMcp } from '../mcp/http.ts'
 import { mountDocumentation } from '../openapi/documentation.ts'
 import { banner } from './banner.ts'
 import { connecting, openDatabase, type Database } from './database.ts'
 import { EXIT } from './faults.ts'
-import {
-  announceServer,
-  isLoopback,
-  listenFault,
-  requireFreeAddress,
-  urlOf,
-  withdrawServer,
-} from './listening.ts'
+import { announceServer, listenFault, requireFreeAddress, urlOf, withdrawServer } from './listening.ts'
 import { keyFile, operatorKey, requireKeySetting } from './operator-key.ts'
 import { logLevel, poolMax } from './settings.ts'
 import { stopSignals } from './stopping.ts'
@@ -64,7 +59,10 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
       }),
     )
     try {
-      const http = await makeHttpServer(app, [(server) => mountDocumentation(server, assembly)])
+      const http = await makeHttpServer(app, [
+        (server) => mountDocumentation(server, assembly),
+        (server, stopping) => mountMcp(server, app, stopping),
+      ])
       const { address, url } = await listen(http, settings)
       if (database.embedded) announceServer(settings, url)
       const facts = {

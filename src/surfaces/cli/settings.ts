@@ -12,6 +12,7 @@ import {
   type Settings,
 } from '../../kernel/settings.ts'
 import { httpSettings } from '../http/settings.ts'
+import { mcpSettings } from '../mcp/settings.ts'
 
 export const databaseUrl = optionalSetting({
   name: 'DATABASE_URL',
@@ -66,6 +67,7 @@ export const allSettings: readonly Setting<unknown>[] = [
   apiKey,
   logLevel,
   ...httpSettings.slice(2),
+  ...mcpSettings,
   serverUrl,
   ...features.flatMap((feature) => feature.settings ?? []).filter((each) => each.name !== apiKey.name),
 ]

@@ -210,12 +210,13 @@ function addNotFound(server: FastifyInstance): void {
 }
 
 /**
- * Builds the server: one route an operation, the probes, the WebSockets, and what `mounts` adds (documentation).
+ * Builds the server: one route an operation, the probes, the WebSockets, and what `mounts` adds, which is told when the
+ * server stops.
  * It parses no body before the caller is known.
  */
 export async function makeHttpServer(
   app: Application,
-  mounts: readonly ((server: FastifyInstance) => void)[] = [],
+  mounts: readonly ((server: FastifyInstance, stopping: AbortSignal) => void)[] = [],
 ): Promise<HttpServer> {
   const stopping = new AbortController()
   const sockets = new Sockets(app, stopping.signal)
@@ -280,7 +281,7 @@ export async function makeHttpServer(
   addNotFound(server)
   addProbes(server, app, () => stopping.signal.aborted)
   sockets.mount(server)
-  for (const mount of mounts) mount(server)
+  for (const mount of mounts) mount(server, stopping.signal)
   for (const op of app.operations.values()) addRoute(server, app, op, makeGatherer(op), stopping.signal)
   return {
     fastify: server,
