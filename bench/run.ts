@@ -14,8 +14,9 @@ import { measureReads } from './reads.ts'
 import { measureRecord } from './record.ts'
 import { measureScale } from './scale.ts'
 import { table } from './statistics.ts'
+import { measureTokens } from './tokens.ts'
 
-// `npm run bench -- [PART…] [--rounds N] [--quick] [--json FILE] [--compare FILE]`: measures on this machine, peers and
+// `npm run bench -- [PART…] [--rounds N] [--quick] [--json FILE] [--compare FILE] [--write]`: measures on this machine, peers and
 // floors in turn with the product in one run. Exits 1 when something is slower than in the stored run, 2 when misused.
 
 const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
   dashboard: measureDashboard,
   record: measureRecord,
   process: measureProcess,
+  tokens: () => measureTokens({ write: values.write }),
   lag: ({ rounds, quick }) => measureLag({ rounds, commits: quick ? 20 : 200, pause: 10 }),
 }
 
@@ -35,6 +37,8 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
     compare: { type: 'string' },
+    // Puts the table of tokens into the README.
+    write: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 })

@@ -7,6 +7,7 @@ import { loadSettings } from '../src/kernel/settings.ts'
 import { mountApp } from '../src/surfaces/app/mount.ts'
 import { graphSurface } from '../src/surfaces/graphql/mount.ts'
 import { makeHttpServer } from '../src/surfaces/http/server.ts'
+import { mountMcp } from '../src/surfaces/mcp/http.ts'
 import { mountDocumentation } from '../src/surfaces/openapi/documentation.ts'
 import { allSettings } from '../src/surfaces/cli/settings.ts'
 import { testDatabase } from './postgres.ts'
@@ -87,7 +88,12 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const graph = graphSurface(app)
   const http = await makeHttpServer(
     app,
-    [(server) => mountDocumentation(server, assembly), (server) => mountApp(server), graph.mount],
+    [
+      (server) => mountDocumentation(server, assembly),
+      (server) => mountApp(server),
+      (server, host) => mountMcp(server, app, host),
+      graph.mount,
+    ],
     [graph.channel],
   )
   const url = await http.fastify.listen({ port: 0, host: '127.0.0.1' })

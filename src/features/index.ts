@@ -9,6 +9,7 @@ import { executions } from './executions/index.ts'
 import { imports } from './imports/index.ts'
 import { lifecycle } from './lifecycle/index.ts'
 import { live } from './live/index.ts'
+import { onboarding } from './onboarding/index.ts'
 import { swarm } from './swarm/index.ts'
 import { tasks } from './tasks/index.ts'
 import { verify } from './verify/index.ts'
@@ -32,4 +33,5 @@ export const features: readonly Feature[] = [
   swarm,
   verify,
   dashboard,
+  onboarding,
 ]

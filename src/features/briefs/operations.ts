@@ -6,6 +6,7 @@ import { briefExamples } from './example.ts'
 import { composeBrief } from './rules.ts'
 import { AskBrief, Brief } from './schema.ts'
 import { readBrief } from './sql.ts'
+import { showTool, taskResource } from './tools.ts'
 
 /** What an agent that is new to a task must know, within a budget of tokens. */
 export const taskBrief = operation({
@@ -20,6 +21,8 @@ export const taskBrief = operation({
   output: Brief,
   problems: { task_not_found: 404 },
   examples: briefExamples,
+  tool: showTool,
+  resource: taskResource,
   async run(ctx, { task_id, ...wish }) {
     // One character more than has room: what was cut here is then cut there as well.
     const [row] = await readBrief(ctx, await taskId(ctx, task_id), bytesOf(wish.max_tokens) + 1)

@@ -33,6 +33,7 @@ import {
   type ClaimNext,
 } from './schema.ts'
 import * as sql from './sql.ts'
+import { completeTool, heartbeatTool, nextTool, releaseTool, startTool } from './tools.ts'
 
 /** Throws why the execution can't be touched with this token: not found, ended, lease lost. Returns when it could be after all. */
 async function refuse(ctx: Ctx, id: string, token: number | null): Promise<sql.Held> {
@@ -90,6 +91,7 @@ export const startExecution = operation({
     dependencies_unmet: 409,
   },
   examples: startExamples,
+  tool: startTool,
   async run(ctx, input) {
     const before = await lockTask(ctx, input.task_id)
     const [open] = await sql.findOpen(ctx, before.id)
@@ -152,6 +154,7 @@ export const completeExecutionOperation = operation({
   output: Execution.extend({ next: z.array(Claim).optional() }),
   problems: { execution_not_found: 404, execution_completed: 409, lease_held: 409, lease_lost: 409 },
   examples: completeExamples,
+  tool: completeTool,
   async run(ctx, { execution_id: ref, claim_next, ...input }) {
     const execution_id = await executionId(ctx, ref)
     const token = input.lease_token ?? null
@@ -188,6 +191,7 @@ export const claim = operation({
   output: z.array(Claim),
   longPoll: { seconds: (input) => input.wait_seconds, satisfied: (claims) => claims.length > 0 },
   examples: claimExamples,
+  tool: nextTool,
   async run(ctx, { wait_seconds: _, ...wish }) {
     return claimTasks(ctx, { origin: ctx.origin, wish })
   },
@@ -214,6 +218,7 @@ export const heartbeat = operation({
   output: z.strictObject({ expires_at: Time, stop: z.string().nullable() }),
   problems: { execution_not_found: 404, execution_completed: 409, lease_lost: 409, no_lease: 409 },
   examples: heartbeatExamples,
+  tool: heartbeatTool,
   async run(ctx, { execution_id: ref, lease_token, lease_seconds, progress }) {
     const execution_id = await executionId(ctx, ref)
     const { expires_at } = await untilDone(ctx, execution_id, lease_token, async () => {
@@ -250,6 +255,7 @@ export const release = operation({
   output: Execution,
   problems: { execution_not_found: 404, execution_completed: 409, lease_held: 409, lease_lost: 409 },
   examples: releaseExamples,
+  tool: releaseTool,
   async run(ctx, { execution_id: ref, lease_token, note }) {
     const execution_id = await executionId(ctx, ref)
     const token = lease_token ?? null

@@ -8,6 +8,7 @@ import { getTask, listTasks, searchTasks, tasksByTag } from './operations.ts'
 export { taskExample } from './example.ts'
 export * from './schema.ts'
 export { tasksOfIds } from './relations.ts'
+export { TaskNumber, taskUri } from './tools.ts'
 export { refuseReserved } from './metadata.ts'
 export {
   lockTask,

@@ -215,6 +215,8 @@ export const ORDERS: Readonly<
 }
 
 export interface ListFilter {
+  /** A LIKE pattern. */
+  q?: string | undefined
   status?: readonly Status[] | undefined
   priority?: readonly number[] | undefined
   tag?: readonly string[] | undefined
@@ -243,6 +245,13 @@ export function listTasks(scope: Scope, filter: ListFilter): Promise<z.output<ty
     names.push(name)
     conditions.push(condition(`$${values.length + 1}`))
   }
+  // Looked for first, and by itself: in the order of the list it might be searched through the whole table.
+  where(
+    'q',
+    (p) => `t.id = ANY(ARRAY(SELECT s.task_id FROM task_texts s
+      WHERE s.tenant_id = $1 AND (s.title ILIKE ${p} OR s.description ILIKE ${p})))`,
+    filter.q,
+  )
   where('status', (p) => `t.status = ANY(${p}::text[])`, filter.status)
   where('priority', (p) => `t.priority = ANY(${p}::smallint[])`, filter.priority)
   where('tag', (p) => `x.tags @> ${p}::text[]`, filter.tag)

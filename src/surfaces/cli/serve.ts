@@ -7,20 +7,15 @@ import { migrate } from '../../kernel/migrate.ts'
 import { SettingsError, type Settings } from '../../kernel/settings.ts'
 import { mountApp } from '../app/mount.ts'
 import { graphSurface } from '../graphql/mount.ts'
+import { isLoopback } from '../http/loopback.ts'
 import { makeHttpServer, type HttpServer } from '../http/server.ts'
 import { host, port } from '../http/settings.ts'
+import { mountMcp } from '../mcp/http.ts'
 import { mountDocumentation } from '../openapi/documentation.ts'
 import { banner } from './banner.ts'
 import { connecting, openDatabase, type Database } from './database.ts'
 import { EXIT } from './faults.ts'
-import {
-  announceServer,
-  isLoopback,
-  listenFault,
-  requireFreeAddress,
-  urlOf,
-  withdrawServer,
-} from './listening.ts'
+import { announceServer, listenFault, requireFreeAddress, urlOf, withdrawServer } from './listening.ts'
 import { keyFile, operatorKey, requireKeySetting } from './operator-key.ts'
 import { logLevel, poolMax } from './settings.ts'
 import { stopSignals } from './stopping.ts'
@@ -71,7 +66,12 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
       const graph = graphSurface(app)
       const http = await makeHttpServer(
         app,
-        [(server) => mountDocumentation(server, assembly), (server) => mountApp(server), graph.mount],
+        [
+          (server) => mountDocumentation(server, assembly),
+          (server) => mountApp(server),
+          (server, host) => mountMcp(server, app, host),
+          graph.mount,
+        ],
         [graph.channel],
       )
       const { address, url } = await listen(http, settings)

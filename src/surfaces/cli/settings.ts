@@ -13,6 +13,7 @@ import {
   type Settings,
 } from '../../kernel/settings.ts'
 import { httpSettings } from '../http/settings.ts'
+import { mcpSettings } from '../mcp/settings.ts'
 
 function postgresAddress(text: string): string {
   if (
@@ -86,6 +87,7 @@ export const allSettings: readonly Setting<unknown>[] = [
   logLevel,
   ...httpSettings.slice(2),
   overloadMilliseconds,
+  ...mcpSettings,
   serverUrl,
   ...features.flatMap((feature) => feature.settings ?? []).filter((each) => each.name !== apiKey.name),
 ]

@@ -219,8 +219,16 @@ function addNotFound(server: FastifyInstance): void {
   })
 }
 
-/** What another surface adds to the server. `stopping` aborts when the server stops. */
-export type Mount = (server: FastifyInstance, stopping: AbortSignal) => void
+/** What a surface that is mounted on the server has of it. */
+export interface Host {
+  /** Aborts when the server stops. */
+  readonly stopping: AbortSignal
+  /** Who calls, within the rates of their key and tenant; asked before anything but the headers is read. */
+  admit(request: FastifyRequest, reply: FastifyReply): Promise<Caller>
+}
+
+/** What another surface adds to the server. */
+export type Mount = (server: FastifyInstance, host: Host) => void
 
 /**
  * Builds the server: one route an operation, the probes, the WebSockets, and what other surfaces add (documentation).
@@ -311,8 +319,12 @@ export async function makeHttpServer(
   addNotFound(server)
   addProbes(server, app, () => stopping.signal.aborted)
   sockets.mount(server)
-  for (const mount of mounts) mount(server, stopping.signal)
   const admission = new Admission(app)
+  const host: Host = {
+    stopping: stopping.signal,
+    admit: (request, reply) => admission.admit(request, reply),
+  }
+  for (const mount of mounts) mount(server, host)
   for (const op of app.operations.values())
     addRoute(server, app, op, makeGatherer(op), admission, stopping.signal)
   return {
