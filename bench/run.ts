@@ -8,6 +8,7 @@ import type { Effort, Measured } from './figure.ts'
 import { measureGraph } from './graph.ts'
 import { postgresVersion } from './installation.ts'
 import { measureLag } from './lag.ts'
+import { measureLayout } from './layout.ts'
 import { measureProcess } from './process.ts'
 import { measureReads } from './reads.ts'
 import { measureRecord } from './record.ts'
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
   scale: measureScale,
   reads: measureReads,
   graph: measureGraph,
+  layout: measureLayout,
   record: measureRecord,
   process: measureProcess,
   lag: ({ rounds, quick }) => measureLag({ rounds, commits: quick ? 20 : 200, pause: 10 }),
