@@ -9,6 +9,7 @@ import type { Effort, Measured } from './figure.ts'
 import { measureGraph } from './graph.ts'
 import { postgresVersion } from './installation.ts'
 import { measureLag } from './lag.ts'
+import { measureLayout } from './layout.ts'
 import { measureProcess } from './process.ts'
 import { measureReads } from './reads.ts'
 import { measureRecord } from './record.ts'
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
   reads: measureReads,
   graph: measureGraph,
   dashboard: measureDashboard,
+  layout: measureLayout,
   record: measureRecord,
   process: measureProcess,
   tokens: () => measureTokens({ write: values.write }),

@@ -83,7 +83,6 @@ export default function GraphScreen() {
           onChange={(view) => change({ view: view === 'list' ? view : undefined })}
         />
         <FindField
-          key={address.find === '' ? 'none' : 'some'}
           find={address.find}
           hits={found.hits.length}
           onFind={(find) => change({ find: find || undefined }, { replace: true })}
@@ -150,7 +149,7 @@ export default function GraphScreen() {
             handle={handle}
           />
         )}
-        {failed && (
+        {failed && address.view === 'picture' && (
           <EmptyState
             title="The picture could not be laid out"
             actions={<Button onClick={again}>Try again</Button>}
@@ -158,7 +157,7 @@ export default function GraphScreen() {
             The list view says the same in words.
           </EmptyState>
         )}
-        {(busy || answer.isLoading) && !failed && (
+        {(answer.isLoading || (busy && address.view === 'picture')) && !failed && (
           <div className={classes.busy} role="status">
             {answer.isLoading ? 'Loading the graph…' : 'Laying out…'}
           </div>
@@ -180,7 +179,13 @@ function FindField({
   onFind: (find: string) => void
   onNext: (nth: number) => void
 }) {
+  const [text, setText] = useState(find)
   const [nth, setNth] = useState(-1)
+  function look(wanted: string): void {
+    setText(wanted)
+    setNth(-1)
+    onFind(wanted)
+  }
   return (
     <>
       <TextInput
@@ -188,17 +193,11 @@ function FindField({
         aria-label="Find"
         placeholder="Find a title or number"
         leftSection={<IconSearch size={14} />}
-        defaultValue={find}
+        value={text}
         maxLength={200}
-        onChange={(event) => {
-          setNth(-1)
-          onFind(event.currentTarget.value)
-        }}
+        onChange={(event) => look(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') {
-            event.currentTarget.value = ''
-            onFind('')
-          }
+          if (event.key === 'Escape') look('')
           if (event.key !== 'Enter' || hits === 0) return
           const next = (nth + (event.shiftKey ? hits - 1 : 1)) % hits
           setNth(next)

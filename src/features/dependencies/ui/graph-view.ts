@@ -153,7 +153,10 @@ export class GraphView {
   #firstLook(): void {
     const { picture } = this.#scene!
     this.#fitted = true
-    if (this.#selected !== undefined && this.#selected < picture.x.length) {
+    const alone = picture.regions.find((region) => region.lane < 0)
+    const joined: Box = { x: 0, y: 0, width: picture.width, height: picture.height }
+    const whole = fit(joined, this.#size)
+    if (whole.zoom < READABLE / 2 && this.#selected !== undefined && this.#selected < picture.x.length) {
       this.#camera = lookAt(
         { ...this.#camera, zoom: READABLE },
         boxOf(picture, this.#selected),
@@ -162,9 +165,6 @@ export class GraphView {
       )
       return
     }
-    const alone = picture.regions.find((region) => region.lane < 0)
-    const joined: Box = { x: 0, y: 0, width: picture.width, height: picture.height }
-    const whole = fit(joined, this.#size)
     if (whole.zoom >= SMALLEST_FIRST || !alone || alone.y <= 0) this.#camera = whole
     else this.#camera = fit({ ...joined, height: alone.y }, this.#size)
   }

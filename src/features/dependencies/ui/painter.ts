@@ -1,4 +1,4 @@
-import { HEADING, NODE_HEIGHT, NODE_WIDTH } from '../picture/measures.ts'
+import { GAP, HEADING, NODE_HEIGHT, NODE_WIDTH } from '../picture/measures.ts'
 import type { Marks } from '../picture/reach.ts'
 import { shown, type Camera, type Size } from './camera.ts'
 import { drawEdges } from './edge-painter.ts'
@@ -76,7 +76,7 @@ export function paint(canvas: Canvas, view: View): void {
   canvas.fillRect(0, 0, size.width, size.height)
   const scale = density * camera.zoom
   canvas.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale)
-  drawRegions(canvas, view)
+  drawLanes(canvas, view)
   const look = { window: shown(camera, size), zoom: camera.zoom }
   const count = scene.graph.edges.length
   const plain = { colour: palette.soft, width: camera.zoom < MIDDLE ? 0.7 : 1.1, alpha: marks ? 0.1 : 0.6 }
@@ -113,17 +113,27 @@ export function paint(canvas: Canvas, view: View): void {
     drawTask(canvas, view, task)
   }
   canvas.globalAlpha = 1
+  drawHeadings(canvas, view)
 }
 
-/** Bands of lanes, and headings that stay readable however far the window is. */
-function drawRegions(canvas: Canvas, { scene, camera, size, palette, cuts }: View): void {
+/** The ground of each lane, every other one a shade darker. */
+function drawLanes(canvas: Canvas, { scene, camera, palette }: View): void {
+  for (const { lane, x, y, width, height } of scene.picture.regions) {
+    if (lane < 0) continue
+    canvas.fillStyle = palette.raised
+    if (lane % 2 === 0) canvas.fillRect(x - 16, y, width + 32, height + GAP)
+    canvas.fillStyle = palette.line
+    canvas.fillRect(x - 16, y, width + 32, 1 / camera.zoom)
+  }
+}
+
+/** Headings that stay readable however far the window is, above the lines that cross them. */
+function drawHeadings(canvas: Canvas, { scene, camera, size, palette, cuts }: View): void {
   const { regions } = scene.picture
   const text = Math.min(HEADING * 0.7, 13 / camera.zoom)
+  canvas.lineJoin = 'round'
+  canvas.lineWidth = text / 3
   for (const region of regions) {
-    if (region.lane >= 0) {
-      canvas.fillStyle = palette.raised
-      canvas.fillRect(region.x - 16, region.y, region.width + 32, region.height + 8)
-    }
     // In a lane that begins left of the window its name stays in sight.
     const left = Math.max(
       region.x,
@@ -134,10 +144,14 @@ function drawRegions(canvas: Canvas, { scene, camera, size, palette, cuts }: Vie
         ? (scene.laneNames[region.lane] ?? '')
         : `${aloneIn(scene)} ${scene.graph.edges.length > 0 ? 'without dependencies' : 'tasks, no dependencies between them'}`
     canvas.font = `600 ${text}px ${palette.font}`
-    canvas.fillStyle = palette.soft
+    canvas.strokeStyle = palette.ground
+    canvas.fillStyle = palette.ink
     canvas.textBaseline = 'alphabetic'
     const room = Math.max(region.width, (size.width - 24) / camera.zoom)
-    canvas.fillText(cuts.cut(canvas, name, Math.round(room)), left, region.y + HEADING / 2 + text / 2.6)
+    const cut = cuts.cut(canvas, name, Math.round(room))
+    const baseline = region.y + HEADING / 2 + text / 2.6
+    canvas.strokeText(cut, left, baseline)
+    canvas.fillText(cut, left, baseline)
   }
 }
 
