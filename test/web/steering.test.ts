@@ -44,7 +44,7 @@ describe('the screens by which one steers', { skip: noBrowser }, () => {
     test(`the dashboard shows its figures, as charts and as tables, in ${colours}`, async () => {
       const { page, inaccessible, close } = await visit('/dashboard', colours)
       await page.getByRole('region', { name: 'What blocks most' }).getByText(HOSTILE).waitFor()
-      await page.getByRole('img', { name: /1 succeeded, 1 failed/ }).waitFor()
+      await page.getByRole('img', { name: /a bar for every .*: 1 succeeded, 1 failed/ }).waitFor()
       assert.deepEqual(await inaccessible(), [])
       await page.getByRole('button', { name: 'Agents: show as a table' }).click()
       const agents = page.getByRole('region', { name: 'Agents, in numbers' })

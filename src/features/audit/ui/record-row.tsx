@@ -22,6 +22,8 @@ function nameOf(row: Row): string {
 /** What changes of itself with every change, and tells nothing. */
 const SILENT = ['version', 'updated_at']
 
+const isNothing = (value: unknown): boolean => value === undefined || value === null || value === ''
+
 const changedFields = (row: Row): string =>
   row.old_values === null || row.new_values === null
     ? ''
@@ -53,7 +55,9 @@ export const RecordRow = memo(function RecordRow({ row }: { row: Row }) {
 function Opened({ row }: { row: Row }) {
   const { new_values, old_values } = row
   const entity: Values = new_values ?? old_values ?? {}
-  const changes = changesOf(old_values, new_values).filter(({ field }) => !SILENT.includes(field))
+  const changes = changesOf(old_values, new_values).filter(
+    ({ field, before, after }) => !SILENT.includes(field) && !(isNothing(before) && isNothing(after)),
+  )
   return (
     <div className={classes.open}>
       {row.entity_type === 'task' && typeof entity['number'] === 'number' && new_values !== null && (

@@ -86,7 +86,7 @@ export function Throughput({ dashboard: { throughput, hours, bucket_seconds } }:
         type="stacked"
         series={ENDS}
         tickLine="none"
-        gridAxis="y"
+        gridAxis="x"
         xAxisProps={{ tickFormatter: tick(hours), minTickGap: 40 }}
         yAxisProps={{ width: 44, allowDecimals: false }}
         tooltipProps={{ isAnimationActive: false, labelFormatter: headText }}
@@ -125,7 +125,7 @@ export function Cost({ dashboard: { throughput, hours } }: { dashboard: Dashboar
         curveType="step"
         withDots={false}
         tickLine="none"
-        gridAxis="y"
+        gridAxis="x"
         valueFormatter={dollarsText}
         xAxisProps={{ tickFormatter: tick(hours), minTickGap: 40 }}
         yAxisProps={{ width: 52, tickFormatter: axisDollars }}
@@ -187,7 +187,7 @@ export function Agents({ dashboard: { agents, agent_types } }: { dashboard: Dash
         orientation="vertical"
         series={ENDS}
         tickLine="none"
-        gridAxis="x"
+        gridAxis="y"
         xAxisProps={{ allowDecimals: false }}
         yAxisProps={{ width: 150, interval: 0 }}
         barProps={{ isAnimationActive: false, maxBarSize: 18 }}
