@@ -4,6 +4,8 @@ import { assemble, startApplication, type Application } from '../src/kernel/appl
 import { checkRowsAgainstSchemas } from '../src/kernel/database.ts'
 import { makeLog } from '../src/kernel/log.ts'
 import { loadSettings } from '../src/kernel/settings.ts'
+import { mountApp } from '../src/surfaces/app/mount.ts'
+import { graphSurface } from '../src/surfaces/graphql/mount.ts'
 import { makeHttpServer } from '../src/surfaces/http/server.ts'
 import { mountDocumentation } from '../src/surfaces/openapi/documentation.ts'
 import { allSettings } from '../src/surfaces/cli/settings.ts'
@@ -82,7 +84,12 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     authenticate,
     checkOutputs: true,
   })
-  const http = await makeHttpServer(app, [(server) => mountDocumentation(server, assembly)])
+  const graph = graphSurface(app)
+  const http = await makeHttpServer(
+    app,
+    [(server) => mountDocumentation(server, assembly), (server) => mountApp(server), graph.mount],
+    [graph.channel],
+  )
   const url = await http.fastify.listen({ port: 0, host: '127.0.0.1' })
 
   async function call(

@@ -5,6 +5,7 @@ import type { Daemon } from './daemon.ts'
 import type { Duty } from './duty.ts'
 import type { JobQueue } from './jobs.ts'
 import type { Migration } from './migrate.ts'
+import type { GraphPart } from './relation.ts'
 import type { Setting, Settings } from './settings.ts'
 import type { Channel } from './socket.ts'
 
@@ -111,6 +112,7 @@ export interface Feature {
   readonly channels?: readonly Channel[]
   readonly commands?: readonly Command[]
   readonly guides?: readonly Guide[]
+  readonly graph?: GraphPart
   /** Its tables of tenants' data, children first: what deleting a tenant empties. */
   readonly tables?: readonly string[]
 }

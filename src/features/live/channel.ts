@@ -7,13 +7,13 @@ import { LIMITS, socketsPerKey, type Limits } from './limits.ts'
 import { RECEIVES, SENDS } from './messages.ts'
 import { Seats } from './seats.ts'
 import { Session, type Shared } from './session.ts'
-import { Turnstile } from './turnstile.ts'
+import { Turnstile } from '../../kernel/turnstile.ts'
 
 /** How many sessions may read pages alone at once, so that a crowd that resumes leaves connections for requests. */
 const READERS = 3
 
-/** What one server holds for its sockets. A tenant without any costs nothing. */
-class Live implements Shared {
+/** What one server holds for those who follow it. A tenant without any costs nothing. */
+export class Live implements Shared {
   readonly limits: Limits
   readonly keys: Keys
   readonly seats: Seats
@@ -62,9 +62,10 @@ export interface Held {
   readonly buffered: number
 }
 
-/** The channel at /ws, and what it holds for a server. */
+/** The channel at /ws, what it holds for a server, and the way in for others who follow. */
 export interface LiveChannel extends Channel {
   held(app: Services): Held
+  liveOf(app: Services): Live
 }
 
 /** Makes the channel; only tests give it other limits. */
@@ -95,6 +96,7 @@ export function liveChannel(limits: Partial<Limits> = {}): LiveChannel {
         'The key has as many sockets open as it may, or too many wrong keys came from this address.',
     },
     messageLimit: 64 * 1024,
+    liveOf,
     connect: (socket, call) => void new Session(socket, call, liveOf(call.app)),
     held(app) {
       const { hubs, keys } = liveOf(app)

@@ -2,6 +2,7 @@ import type { Caller } from '../../kernel/context.ts'
 import { problemOfDatabase } from '../../kernel/database.ts'
 import { Problem, problemDocument, validationFailed } from '../../kernel/problem.ts'
 import type { Socket, SocketCall } from '../../kernel/socket.ts'
+import { keepAlive, whenStalled } from '../../kernel/socket-watch.ts'
 import { CLOSE } from './close-codes.ts'
 import { headOf, readPage, type Entry } from './feed.ts'
 import { Filter } from './filter.ts'
@@ -10,7 +11,7 @@ import type { KeyHolder, Keys } from './keys.ts'
 import type { Limits } from './limits.ts'
 import { messageOf, readHello, readRequest } from './messages.ts'
 import type { Seats } from './seats.ts'
-import type { Turnstile } from './turnstile.ts'
+import type { Turnstile } from '../../kernel/turnstile.ts'
 
 /** What the sessions of one server share. */
 export interface Shared {
@@ -27,17 +28,13 @@ export interface Shared {
 /** Messages that may come before the first is answered. */
 const WAITING_MESSAGES = 16
 
-/** A full buffer is looked at so many times before it counts as standing still. */
-const STALL_LOOKS = 5
-
 /** One client: its socket, its key, and how far it has been sent the record. */
 export class Session implements Follower, KeyHolder {
   readonly #shared: Shared
   readonly #socket: Socket
   readonly #call: SocketCall
   readonly #silence: NodeJS.Timeout
-  readonly #heartbeat: NodeJS.Timeout
-  #unanswered = 0
+  readonly #stopHeartbeat: () => void
   /** What came behind the first message while that is being answered; undefined before it and after. */
   #waiting: string[] | undefined
   #over = false
@@ -51,8 +48,8 @@ export class Session implements Follower, KeyHolder {
   /** What is left of a page that was read alone. */
   #page: readonly Entry[] = []
   #reading = false
-  /** Set while the buffer is full: looks whether it moves. */
-  #full: NodeJS.Timeout | undefined
+  /** Set while the buffer is full, and its movement is watched: ends that. */
+  #full: (() => void) | undefined
 
   constructor(socket: Socket, call: SocketCall, shared: Shared) {
     this.#shared = shared
@@ -63,11 +60,9 @@ export class Session implements Follower, KeyHolder {
       () => this.#close(CLOSE.silent, 'no whole message in time'),
       limits.helloMilliseconds,
     )
-    this.#heartbeat = setInterval(() => this.#beat(), limits.pingMilliseconds)
     this.#silence.unref()
-    this.#heartbeat.unref()
     call.stopping.addEventListener('abort', this.#stop)
-    socket.onPong(() => (this.#unanswered = 0))
+    this.#stopHeartbeat = keepAlive(socket, limits.pingMilliseconds)
     socket.onMessage((text) => this.#heard(text))
     socket.onClose(() => this.#end())
   }
@@ -186,22 +181,16 @@ export class Session implements Follower, KeyHolder {
   }
 
   #drained(): void {
-    clearInterval(this.#full)
+    this.#full?.()
     this.#full = undefined
     this.pump()
   }
 
   /** Closes the socket when its full buffer stands still. */
   #watchFull(): void {
-    let least = Infinity
-    let looks = 0
-    this.#full = setInterval(() => {
-      const { bufferedAmount } = this.#socket
-      looks = bufferedAmount < least ? 1 : looks + 1
-      least = Math.min(least, bufferedAmount)
-      if (looks > STALL_LOOKS) this.#close(CLOSE.tooSlow, this.#resume())
-    }, this.#shared.limits.stallMilliseconds / STALL_LOOKS)
-    this.#full.unref()
+    this.#full = whenStalled(this.#socket, this.#shared.limits.stallMilliseconds, () =>
+      this.#close(CLOSE.tooSlow, this.#resume()),
+    )
   }
 
   /** Reads one page from the record. What fails is tried again at the hub's next look. */
@@ -223,12 +212,6 @@ export class Session implements Follower, KeyHolder {
       this.#reading = false
     }
     this.pump()
-  }
-
-  #beat(): void {
-    if (this.#unanswered === 2) return this.#socket.terminate()
-    this.#unanswered++
-    this.#socket.ping()
   }
 
   /** Says what was wrong, and closes. */
@@ -254,8 +237,8 @@ export class Session implements Follower, KeyHolder {
   #end(): void {
     this.#over = true
     clearTimeout(this.#silence)
-    clearInterval(this.#heartbeat)
-    clearInterval(this.#full)
+    this.#stopHeartbeat()
+    this.#full?.()
     this.#page = []
     this.#call.stopping.removeEventListener('abort', this.#stop)
     this.#leaveSeat?.()

@@ -5,6 +5,8 @@ import { assemble, startApplication, type Application } from '../../kernel/appli
 import { makeLog } from '../../kernel/log.ts'
 import { migrate } from '../../kernel/migrate.ts'
 import { SettingsError, type Settings } from '../../kernel/settings.ts'
+import { mountApp } from '../app/mount.ts'
+import { graphSurface } from '../graphql/mount.ts'
 import { makeHttpServer, type HttpServer } from '../http/server.ts'
 import { host, port } from '../http/settings.ts'
 import { mountDocumentation } from '../openapi/documentation.ts'
@@ -66,7 +68,12 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
       }),
     )
     try {
-      const http = await makeHttpServer(app, [(server) => mountDocumentation(server, assembly)])
+      const graph = graphSurface(app)
+      const http = await makeHttpServer(
+        app,
+        [(server) => mountDocumentation(server, assembly), (server) => mountApp(server), graph.mount],
+        [graph.channel],
+      )
       const { address, url } = await listen(http, settings)
       if (database.embedded) announceServer(settings, url)
       const facts = {

@@ -8,6 +8,15 @@ import { BURST_SECONDS, DEFAULT_PER_KEY, DEFAULT_PER_TENANT, perKey, perTenant }
 
 const WHOSE = { key: 'This key', tenant: 'All keys of this tenant together' } as const
 
+const admissions = new WeakMap<Application, Admission>()
+
+/** The one of an application: its doors count together. */
+export function admissionOf(app: Application): Admission {
+  const known = admissions.get(app) ?? new Admission(app)
+  admissions.set(app, known)
+  return known
+}
+
 /**
  * Who is let in, before anything of a request but its headers is read: this server must have room, the
  * caller must be known, and within the rates of its key and of its tenant. The operator's key has no rate: it is who sets them.

@@ -14,8 +14,9 @@ import type { Caller, RequestFacts } from '../../kernel/context.ts'
 import { dispatch, type Answer } from '../../kernel/dispatch.ts'
 import type { Operation } from '../../kernel/operation.ts'
 import { Problem, problemDocument, validationFailed } from '../../kernel/problem.ts'
-import { Admission } from './admission.ts'
+import { admissionOf, type Admission } from './admission.ts'
 import { limitConnections, refuseLongUrl } from './connections.ts'
+import type { Channel } from '../../kernel/socket.ts'
 import { makeGatherer, type Gatherer } from './input.ts'
 import { checkPlainData, decodeBody, parseJsonBody } from './json-body.ts'
 import { addProbes } from './probes.ts'
@@ -53,7 +54,7 @@ const requestId = (given: string | string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
 
 /** Aborts when the caller is gone. */
-function hangUpOf(reply: FastifyReply): AbortSignal {
+export function hangUpOf(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   return gone.signal
@@ -77,7 +78,8 @@ function ifMatchOf(header: string | undefined): number | '*' | undefined {
   return Number(version[1] ?? version[2])
 }
 
-function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
+/** Throws `invalid_idempotency_key` (400). */
+export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined
   if (typeof header !== 'string' || header.length < 1 || header.length > 255)
     throw new Problem('invalid_idempotency_key', 400, 'Idempotency-Key must have 1 to 255 characters.')
@@ -217,16 +219,20 @@ function addNotFound(server: FastifyInstance): void {
   })
 }
 
+/** What another surface adds to the server. `stopping` aborts when the server stops. */
+export type Mount = (server: FastifyInstance, stopping: AbortSignal) => void
+
 /**
- * Builds the server: one route an operation, the probes, the WebSockets, and what `mounts` adds (documentation).
+ * Builds the server: one route an operation, the probes, the WebSockets, and what other surfaces add (documentation).
  * It parses no body before the caller is known.
  */
 export async function makeHttpServer(
   app: Application,
-  mounts: readonly ((server: FastifyInstance) => void)[] = [],
+  mounts: readonly Mount[] = [],
+  channels: readonly Channel[] = [],
 ): Promise<HttpServer> {
   const stopping = new AbortController()
-  const sockets = new Sockets(app, stopping.signal)
+  const sockets = new Sockets(app, stopping.signal, channels)
   const loggerInstance: FastifyBaseLogger = app.log
   const proxies = app.settings.get(trustedProxies)
   const server: FastifyInstance = fastify({
@@ -305,8 +311,8 @@ export async function makeHttpServer(
   addNotFound(server)
   addProbes(server, app, () => stopping.signal.aborted)
   sockets.mount(server)
-  for (const mount of mounts) mount(server)
-  const admission = new Admission(app)
+  for (const mount of mounts) mount(server, stopping.signal)
+  const admission = admissionOf(app)
   for (const op of app.operations.values())
     addRoute(server, app, op, makeGatherer(op), admission, stopping.signal)
   return {
