@@ -640,6 +640,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List executions, newest first
+         * @description Of all tasks; each with the task that it is of, which attempt at it it is, and since when that attempt could have begun: what lies between is waiting, not working. The next page is in the Link header (rel="next"); executions that begin meanwhile do not move it.
+         *
+         *     Needs the permission `read_tasks`.
+         */
+        get: operations["executions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/executions/stale": {
         parameters: {
             query?: never;
@@ -912,6 +934,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/{task_id}/brief": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Brief an agent on a task, within a budget of tokens
+         * @description The task, how its last attempts ended and what they noted, and what its prerequisites left as result and note: the most useful first, never more than max_tokens by the estimate of 4 bytes of JSON a token. left_out says what had no room, and how to get it.
+         *
+         *     Needs the permission `read_tasks`.
+         */
+        get: operations["tasks_brief"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -1148,6 +1192,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a delivery with what it carried
+         * @description The payload as the record tells it; null for a test, and where its event is no longer in the record. That of events of people, roles and keys needs the permission read_audit as well.
+         *
+         *     Needs the permission `manage_webhooks`.
+         */
+        get: operations["webhooks_get_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver": {
         parameters: {
             query?: never;
@@ -1234,6 +1300,28 @@ export interface paths {
          *     With `Accept: application/x-ndjson` it says how far it is, line by line, and answers in the last line.
          */
         get: operations["verify_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get figures of how the work goes
+         * @description Counts by status, what waits and for how long, throughput over time, success and cost by agent type, what ended last, what runs too long, and what most others wait for. A few statements, one after the other: not of one instant.
+         *
+         *     Needs the permission `read_tasks`.
+         */
+        get: operations["dashboard_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1387,10 +1475,186 @@ export interface components {
             count: number;
             tasks: components["schemas"]["BlockedTask"][];
         };
+        Brief: {
+            task: {
+                number: number;
+                title: string;
+                /** @enum {string} */
+                status: "ready" | "assigned" | "in_progress" | "completed" | "failed" | "split";
+                /** @description 1 to 5, 5 the most urgent */
+                priority: number;
+                effort_estimate: number | null;
+                tags: string[];
+                assigned_worker: string | null;
+                unmet_dependencies: number;
+                /** @description ends in … where it was cut */
+                description?: string;
+            };
+            /** @description Those that ended, the newest first */
+            attempts?: components["schemas"]["BriefAttempt"][];
+            /** @description The hard ones first, and of those what has a result */
+            prerequisites?: components["schemas"]["BriefPrerequisite"][];
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @description How long this answer is, by the estimate */
+            tokens: number;
+            /** @description What there was no room for, and how to get it; absent when this is all */
+            left_out?: string;
+        };
+        BriefAttempt: {
+            /** @enum {string} */
+            outcome: "succeeded" | "failed" | "lost" | "released" | "preempted";
+            worker_id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-11-22T09:30:00.000000Z
+             */
+            completed_at: string;
+            /** @description ends in … where it was cut */
+            error_message?: string;
+            /** @description What it left for the next one; ends in … where it was cut */
+            note?: string;
+            /** @description How far it was; a text where it was cut */
+            progress?: components["schemas"]["JsonValue"];
+        };
+        BriefPrerequisite: {
+            number: number;
+            title: string;
+            /** @enum {string} */
+            status: "ready" | "assigned" | "in_progress" | "completed" | "failed" | "split";
+            /**
+             * @description hard: the task cannot start before the prerequisite is completed; soft: advice only
+             * @enum {string}
+             */
+            dependency_type: "hard" | "soft";
+            /** @description What its completion left for later tasks; a text where it was cut */
+            result?: components["schemas"]["JsonValue"];
+            /** @description ends in … where it was cut */
+            note?: string;
+        };
         Claim: {
             task: components["schemas"]["Task"];
             execution: components["schemas"]["Execution"];
             lease: components["schemas"]["Lease"];
+        };
+        Dashboard: {
+            /**
+             * Format: date-time
+             * @description When this was so
+             * @example 2026-11-22T09:30:00.000000Z
+             */
+            at: string;
+            hours: number;
+            /** @description How much time a point of the series stands for */
+            bucket_seconds: number;
+            tasks: {
+                total: number;
+                ready: number;
+                assigned: number;
+                in_progress: number;
+                completed: number;
+                failed: number;
+                split: number;
+                /** @description Those of the ready ones that wait for a hard prerequisite */
+                blocked: number;
+            };
+            queue: {
+                /** @description Tasks that a claim could hand out now */
+                startable: number;
+                /** @description Age of the oldest of them; null with none */
+                oldest_seconds: number | null;
+                /** @description The age that half of them exceed; null with none */
+                median_seconds: number | null;
+                oldest: components["schemas"]["NamedTask"] | null;
+            };
+            /** @description Oldest first, without gaps; the last one is still under way */
+            throughput: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 * @example 2026-11-22T09:30:00.000000Z
+                 */
+                start: string;
+                /** @description Executions that succeeded */
+                completed: number;
+                failed: number;
+                /** @description Lost, released and preempted ones: no failures */
+                given_up: number;
+                cost_dollars: number;
+            }[];
+            /** @description The busiest first, at most 50 */
+            agents: {
+                agent_type: string;
+                completed: number;
+                failed: number;
+                lost: number;
+                released: number;
+                preempted: number;
+                /** @description Percent of those with a verdict; null with none */
+                success_rate: number | null;
+                /** @description Seconds, of those with a verdict */
+                average_duration: number | null;
+                /** @description Dollars, of those with a verdict */
+                average_cost: number | null;
+                /** @description Dollars */
+                total_cost: number;
+            }[];
+            /** @description How many agent types ended an execution in this time */
+            agent_types: number;
+            /** @description Newest first, at most 10 */
+            recent: {
+                /** Format: uuid */
+                execution_id: string;
+                task: components["schemas"]["NamedTask"];
+                agent_type: string;
+                worker_id: string;
+                /** @enum {string} */
+                outcome: "succeeded" | "failed" | "lost" | "released" | "preempted";
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 * @example 2026-11-22T09:30:00.000000Z
+                 */
+                completed_at: string;
+                duration_seconds: number;
+                cost_dollars: number;
+            }[];
+            working: {
+                /** @description Executions that run now */
+                open: number;
+                /** @description Those of them that run longer than expected */
+                stale: number;
+            };
+            /** @description The longest running first, at most 10 */
+            stale: {
+                /** Format: uuid */
+                execution_id: string;
+                task: components["schemas"]["NamedTask"];
+                agent_type: string;
+                worker_id: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 * @example 2026-11-22T09:30:00.000000Z
+                 */
+                started_at: string;
+                running_seconds: number;
+                reasons: ("over_age" | "over_estimate")[];
+            }[];
+            blocking: {
+                /** @description Tasks that nothing keeps from being done, and that most others wait for; at most 10 */
+                blockers: {
+                    task: components["schemas"]["NamedTask"];
+                    /** @description Tasks that wait for it by a hard edge of their own */
+                    direct: number;
+                    /** @description Tasks that wait for it, directly or through others */
+                    total: number;
+                }[];
+                /** @description false: the graph is so large that only a part was looked at; totals are then at least these */
+                exact: boolean;
+            };
         };
         Dependency: {
             /** Format: uuid */
@@ -1515,6 +1779,20 @@ export interface components {
             note: string | null;
             lease_expires_at: string | null;
         };
+        ExecutionFigures: {
+            total_executions: number;
+            /** @description Percent of those that succeeded or failed; null with none */
+            success_rate: number | null;
+            /** @description Seconds */
+            average_duration: number | null;
+            /** @description Dollars */
+            average_cost: number | null;
+            /** @description Dollars */
+            total_cost: number;
+            lost: number;
+            released: number;
+            preempted: number;
+        };
         GraphEdge: {
             /** Format: uuid */
             id: string;
@@ -1546,6 +1824,7 @@ export interface components {
             unmet_dependencies: number;
             assigned_worker: string | null;
             effort_estimate: number | null;
+            tags: string[];
         };
         /** @description What came of each part of the source */
         ImportReport: {
@@ -1667,9 +1946,52 @@ export interface components {
              */
             expires_at: string;
         };
+        ListedExecution: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            task_id: string;
+            agent_type: string;
+            worker_id: string;
+            parent_execution_id: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             * @example 2026-11-22T09:30:00.000000Z
+             */
+            started_at: string;
+            completed_at: string | null;
+            duration_seconds: number | null;
+            cost_dollars: number;
+            success: boolean | null;
+            /** @description null while it is open */
+            outcome: ("succeeded" | "failed" | "lost" | "released" | "preempted") | null;
+            error_message: string | null;
+            result: components["schemas"]["JsonValue"] | null;
+            progress: components["schemas"]["JsonValue"] | null;
+            note: string | null;
+            lease_expires_at: string | null;
+            task: components["schemas"]["NamedTask"];
+            /** @description The how manieth execution of its task: 1 for the first */
+            attempt: number;
+            /**
+             * Format: date-time
+             * @description Since when it could have begun: when the task was created, the attempt before ended, or the last hard prerequisite was completed, whatever came last
+             * @example 2026-11-22T09:30:00.000000Z
+             */
+            startable_since: string;
+        };
         MetadataEntry: {
             key: string;
             value: string;
+        };
+        NamedTask: {
+            /** Format: uuid */
+            id: string;
+            number: number;
+            title: string;
+            /** @enum {string} */
+            status: "ready" | "assigned" | "in_progress" | "completed" | "failed" | "split";
         };
         NewKey: {
             /** Format: uuid */
@@ -1990,6 +2312,51 @@ export interface components {
             /** @description When it is tried again; null: not because of this */
             next_attempt_at: string | null;
         };
+        WebhookDeliveryWithPayload: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            webhook_id: string;
+            /**
+             * Format: uuid
+             * @description The same in every attempt: what `webhook-id` says
+             */
+            event_id: string;
+            event_type: string;
+            /** @description 1 for the first */
+            attempt: number;
+            /**
+             * Format: date-time
+             * @description When the attempt began
+             * @example 2026-11-22T09:30:00.000000Z
+             */
+            delivered_at: string;
+            /** @description null where no answer came */
+            status_code: number | null;
+            /** @description The first 4 KiB of the answer; null where none came */
+            response_body: string | null;
+            /** @description What went wrong; null where it was delivered */
+            error_message: string | null;
+            /** @description Milliseconds */
+            duration_ms: number;
+            /** @description When it is tried again; null: not because of this */
+            next_attempt_at: string | null;
+            /** @description null for a test, and where its event is no longer in the record */
+            payload: {
+                /** Format: uuid */
+                id: string;
+                type: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 * @example 2026-11-22T09:30:00.000000Z
+                 */
+                timestamp: string;
+                data: {
+                    [key: string]: unknown;
+                };
+            } | null;
+        };
         WebhookWithSecret: {
             /** Format: uuid */
             id: string;
@@ -2150,7 +2517,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `unavailable`: The database is busy or restarting; nothing was changed. Retry-After says when to try again. */
+        /** @description `unavailable`, `overloaded` */
         Unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2160,7 +2527,7 @@ export interface components {
             content: {
                 "application/problem+json": {
                     /** @enum {unknown} */
-                    code?: "unavailable";
+                    code?: "unavailable" | "overloaded";
                 } & components["schemas"]["Problem"];
             };
         };
@@ -5567,6 +5934,80 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    executions_list: {
+        parameters: {
+            query?: {
+                /** @description The kind of agent */
+                agent_type?: string;
+                /** @description The worker, in its own words */
+                worker_id?: string;
+                /** @description May repeat */
+                outcome?: ("succeeded" | "failed" | "lost" | "released" | "preempted")[];
+                /** @description A task's id (UUID) or its number */
+                task_id?: string | number;
+                /** @description true: those that run; false: those that have ended */
+                open?: boolean;
+                /** @description Begun then or later; RFC 3339 */
+                since?: string;
+                /** @description Begun then or earlier; RFC 3339 */
+                until?: string;
+                /** @description Rows a page */
+                limit?: number;
+                /** @description Rows to leave out; prefer cursor */
+                offset?: number;
+                /** @description Opaque: where the next page begins, taken from the Link header of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedExecution"][];
+                };
+            };
+            /** @description `validation_failed`, `invalid_cursor`, `invalid_value`, `invalid_text`, `malformed_request` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "validation_failed" | "invalid_cursor" | "invalid_value" | "invalid_text" | "malformed_request";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description `task_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "task_not_found";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     executions_stale: {
         parameters: {
             query?: {
@@ -5858,7 +6299,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description UUID */
+                /** @description An execution's id (UUID), or its task's number and its lease's token: 17-3 */
                 execution_id: string;
             };
             cookie?: never;
@@ -5916,7 +6357,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description UUID */
+                /** @description An execution's id (UUID), or its task's number and its lease's token: 17-3 */
                 execution_id: string;
             };
             cookie?: never;
@@ -6073,7 +6514,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description UUID */
+                /** @description An execution's id (UUID), or its task's number and its lease's token: 17-3 */
                 execution_id: string;
             };
             cookie?: never;
@@ -6179,7 +6620,7 @@ export interface operations {
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path: {
-                /** @description UUID */
+                /** @description An execution's id (UUID), or its task's number and its lease's token: 17-3 */
                 execution_id: string;
             };
             cookie?: never;
@@ -6289,48 +6730,9 @@ export interface operations {
                     "application/json": {
                         agent_type: string;
                         metrics: {
-                            last_hour: {
-                                total_executions: number;
-                                /** @description Percent of those that succeeded or failed; null with none */
-                                success_rate: number | null;
-                                /** @description Seconds */
-                                average_duration: number | null;
-                                /** @description Dollars */
-                                average_cost: number | null;
-                                /** @description Dollars */
-                                total_cost: number;
-                                lost: number;
-                                released: number;
-                                preempted: number;
-                            };
-                            last_day: {
-                                total_executions: number;
-                                /** @description Percent of those that succeeded or failed; null with none */
-                                success_rate: number | null;
-                                /** @description Seconds */
-                                average_duration: number | null;
-                                /** @description Dollars */
-                                average_cost: number | null;
-                                /** @description Dollars */
-                                total_cost: number;
-                                lost: number;
-                                released: number;
-                                preempted: number;
-                            };
-                            all_time: {
-                                total_executions: number;
-                                /** @description Percent of those that succeeded or failed; null with none */
-                                success_rate: number | null;
-                                /** @description Seconds */
-                                average_duration: number | null;
-                                /** @description Dollars */
-                                average_cost: number | null;
-                                /** @description Dollars */
-                                total_cost: number;
-                                lost: number;
-                                released: number;
-                                preempted: number;
-                            };
+                            last_hour: components["schemas"]["ExecutionFigures"];
+                            last_day: components["schemas"]["ExecutionFigures"];
+                            all_time: components["schemas"]["ExecutionFigures"];
                         };
                     };
                 };
@@ -6878,6 +7280,66 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {unknown} */
                         code?: "constraint_violated" | "idempotency_key_reused";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    tasks_brief: {
+        parameters: {
+            query?: {
+                /** @description The answer is at most so long, by the estimate of 4 bytes of its JSON a token */
+                max_tokens?: number;
+                /** @description Only these parts; may repeat. All unless given */
+                fields?: ("description" | "attempts" | "prerequisites" | "metadata")[];
+            };
+            header?: never;
+            path: {
+                /** @description A task's id (UUID) or its number */
+                task_id: string | number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Brief"];
+                };
+            };
+            /** @description `validation_failed`, `invalid_id`, `invalid_value`, `invalid_text`, `malformed_request` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "validation_failed" | "invalid_id" | "invalid_value" | "invalid_text" | "malformed_request";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description `task_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "task_not_found";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -7897,6 +8359,63 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    webhooks_get_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                webhook_id: string;
+                /** @description UUID */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryWithPayload"];
+                };
+            };
+            /** @description `validation_failed`, `invalid_id`, `invalid_value`, `invalid_text`, `malformed_request` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "validation_failed" | "invalid_id" | "invalid_value" | "invalid_text" | "malformed_request";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description `webhook_not_found`, `delivery_not_found` */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "webhook_not_found" | "delivery_not_found";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     webhooks_redeliver_event: {
         parameters: {
             query?: never;
@@ -8196,6 +8715,48 @@ export interface operations {
                     } & components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    dashboard_get: {
+        parameters: {
+            query?: {
+                /** @description How far back throughput, agents and recent completions go; a year at most */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description `validation_failed`, `invalid_value`, `invalid_text`, `malformed_request` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "validation_failed" | "invalid_value" | "invalid_text" | "malformed_request";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
