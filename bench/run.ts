@@ -4,6 +4,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureClaim } from './claim.ts'
 import { Run, slowerThan } from './compare.ts'
+import { measureDashboard } from './dashboard.ts'
 import type { Effort, Measured } from './figure.ts'
 import { measureGraph } from './graph.ts'
 import { postgresVersion } from './installation.ts'
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
   scale: measureScale,
   reads: measureReads,
   graph: measureGraph,
+  dashboard: measureDashboard,
   record: measureRecord,
   process: measureProcess,
   tokens: () => measureTokens({ write: values.write }),

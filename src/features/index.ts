@@ -2,6 +2,7 @@ import type { Feature } from '../kernel/operation.ts'
 import { access } from './access/index.ts'
 import { audit } from './audit/index.ts'
 import { briefs } from './briefs/index.ts'
+import { dashboard } from './dashboard/index.ts'
 import { dependencies } from './dependencies/index.ts'
 import { eventStore } from './event-store/index.ts'
 import { executions } from './executions/index.ts'
@@ -31,5 +32,6 @@ export const features: readonly Feature[] = [
   imports,
   swarm,
   verify,
+  dashboard,
   onboarding,
 ]

@@ -66,8 +66,11 @@ export interface Application extends Assembly, Services {
   readonly duties: Duties
   /** Whether outputs are held to their schemas: in tests. */
   readonly checkOutputs: boolean
-  /** Who calls, by the Authorization header. Throws Problem 401. */
-  readonly authenticate: (authorization: string | undefined) => Promise<Caller>
+  /**
+   * Who calls, by the Authorization header. Throws Problem 401; and 429 where too many wrong keys came from `address`,
+   * the caller's, which is given where a call comes in and left out where a key is looked at again.
+   */
+  readonly authenticate: (authorization: string | undefined, address?: string) => Promise<Caller>
   /** Stops daemons, duties, jobs, wakers and the pool, in this order. */
   close(): Promise<void>
 }
@@ -83,7 +86,11 @@ export interface ApplicationOptions {
   /** Whether no other server can be on this database: a leader that was killed need not be waited for. */
   alone?: boolean
   cursorKey: Buffer
-  authenticate: (app: Application, authorization: string | undefined) => Promise<Caller>
+  authenticate: (
+    app: Application,
+    authorization: string | undefined,
+    address: string | undefined,
+  ) => Promise<Caller>
   checkOutputs?: boolean
 }
 
@@ -111,6 +118,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     ...assembly,
     settings,
     local: options.local,
+    alone: options.alone ?? false,
     log,
     pool,
     wake,
@@ -123,7 +131,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     metrics: new Metrics(pool),
     cursorKey: options.cursorKey,
     checkOutputs: options.checkOutputs ?? false,
-    authenticate: (authorization) => options.authenticate(app, authorization),
+    authenticate: (authorization, address) => options.authenticate(app, authorization, address),
     async close() {
       await Promise.all([app.duties.stop(), ...daemons.map((stop) => stop())])
       await app.jobs.stop()
@@ -135,7 +143,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   app.duties = new Duties(
     app,
     [sequencer, forgetOldAnswers, ...assembly.features.flatMap((feature) => feature.duties ?? [])],
-    options.alone,
+    app.alone,
   )
   // The leader is woken in its own process; only another server's commits need a notification.
   await wake.listen(async () => {

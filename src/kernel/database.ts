@@ -96,6 +96,9 @@ export function queryAcrossTenants<Row>(name: string, row: z.ZodType<Row>, text:
 const sqlState = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
+/** Whether PostgreSQL refused a statement for a value in it (classes 22 and 23): it did nothing, whoever else was in it. */
+export const blamesValues = (error: unknown): boolean => /^2[23]...$/.test(sqlState(error) ?? '')
+
 /** Deadlock (40P01) and serialisation failure (40001): the transaction did nothing and may run again. */
 const mayRunAgain = (error: unknown): boolean => ['40P01', '40001'].includes(sqlState(error) ?? '')
 

@@ -5,6 +5,7 @@ import type { Daemon } from './daemon.ts'
 import type { Duty } from './duty.ts'
 import type { JobQueue } from './jobs.ts'
 import type { Migration } from './migrate.ts'
+import type { GraphPart } from './relation.ts'
 import type { Setting, Settings } from './settings.ts'
 import type { Channel } from './socket.ts'
 import type { Lesson, Tool, ToolResource } from './tool.ts'
@@ -114,6 +115,7 @@ export interface Feature {
   readonly commands?: readonly Command[]
   readonly guides?: readonly Guide[]
   readonly lessons?: readonly Lesson[]
+  readonly graph?: GraphPart
   /** Its tables of tenants' data, children first: what deleting a tenant empties. */
   readonly tables?: readonly string[]
 }

@@ -10,6 +10,8 @@ export interface Services {
   readonly settings: Settings
   /** Whether it is for this machine alone: its database is embedded, and it listens on loopback. */
   readonly local: boolean
+  /** Whether no other server can be on this database, since it is embedded. */
+  readonly alone: boolean
   readonly log: Logger
   readonly pool: pg.Pool
   readonly wake: Wake

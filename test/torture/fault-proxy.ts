@@ -112,8 +112,8 @@ export class ProxiedConnection {
   /** Ends it at once towards both sides (RST). */
   reset(): void {
     for (const socket of [this.#client, this.#server]) {
-      // There is no RST before a connection is made, nor on a Unix socket.
-      if (socket.remoteFamily === undefined) socket.destroy()
+      // There is no RST before a connection is made, after its FIN, nor on a Unix socket.
+      if (socket.remoteFamily === undefined || socket.writableEnded) socket.destroy()
       else socket.resetAndDestroy()
     }
   }

@@ -7,7 +7,7 @@ import { Time } from '../../kernel/time.ts'
 import { unmetPrerequisites } from '../dependencies/index.ts'
 import { lockTask, recordTask, saveTask } from '../tasks/index.ts'
 import { claimTasks } from './claim.ts'
-import { completeExecution, type Ending } from './complete.ts'
+import { completeForAll, completeTogether, type CompletionCall } from './complete.ts'
 import {
   claimExamples,
   completeExamples,
@@ -55,10 +55,10 @@ async function untilDone<T>(
   ctx: Ctx,
   id: string,
   token: number | null,
-  attempt: () => Promise<T | undefined>,
+  attempt: (turn: number) => Promise<T | undefined>,
 ): Promise<T> {
   for (let turn = 0; turn < ATTEMPTS; turn++) {
-    const done = await attempt()
+    const done = await attempt(turn)
     if (done !== undefined) return done
     await refuse(ctx, id, token)
   }
@@ -157,17 +157,21 @@ export const completeExecutionOperation = operation({
   async run(ctx, { execution_id: ref, claim_next, ...input }) {
     const execution_id = await executionId(ctx, ref)
     const token = input.lease_token ?? null
-    const ending: Ending = {
-      execution_id,
-      success: input.success,
-      cost_dollars: input.cost_dollars,
-      error_message: input.error_message ?? null,
-      result: input.result,
-      lease_token: token,
+    const call: CompletionCall = {
+      origin: ctx.origin,
+      ending: {
+        execution_id,
+        success: input.success,
+        cost_dollars: input.cost_dollars,
+        error_message: input.error_message ?? null,
+        result: input.result,
+        lease_token: token,
+      },
+      next: claim_next && (await nextWish(ctx, execution_id, claim_next, token)),
     }
-    const wish = claim_next && (await nextWish(ctx, execution_id, claim_next, token))
-    const { execution, next } = await untilDone(ctx, execution_id, token, () =>
-      completeExecution(ctx, ctx.origin, ending, wish),
+    const { execution, next } = await untilDone(ctx, execution_id, token, async (turn) =>
+      // What was not done together is tried alone, and waits for whoever has the task.
+      turn === 0 ? completeTogether(ctx, call) : (await completeForAll(ctx, [call], 'waits'))[0],
     )
     return claim_next ? { ...execution, next } : execution
   },
@@ -188,7 +192,7 @@ export const claim = operation({
   examples: claimExamples,
   tool: nextTool,
   async run(ctx, { wait_seconds: _, ...wish }) {
-    return claimTasks(ctx, ctx.origin, wish)
+    return claimTasks(ctx, { origin: ctx.origin, wish })
   },
 })
 

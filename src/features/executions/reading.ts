@@ -4,7 +4,7 @@ import { operation } from '../../kernel/operation.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { AgentType, taskId, Task, TaskRef } from '../tasks/index.ts'
 import { getExamples, historyExamples, metricsExamples, staleExamples } from './examples.ts'
-import { Execution, ExecutionRef } from './schema.ts'
+import { Execution, ExecutionRef, History } from './schema.ts'
 import * as sql from './sql.ts'
 
 /** The id of an execution. A UUID is taken as it is. Throws `execution_not_found` (404) where no such lease was ever given. */
@@ -42,7 +42,7 @@ export const history = operation({
   permission: 'read_tasks',
   runs: 'read',
   input: z.strictObject({ task_id: TaskRef }),
-  output: sql.History,
+  output: History,
   problems: { task_not_found: 404 },
   examples: historyExamples,
   async run(ctx, { task_id }) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { query } from '../../kernel/database.ts'
 import { TASKS, Task, taskJson } from '../tasks/index.ts'
-import { Execution } from './schema.ts'
+import { Execution, History } from './schema.ts'
 
 /** The one way a row of `executions` becomes an Execution. The lease's token is not part of it: it is a secret of its holder. */
 export const executionJson = (e = 'e'): string => `json_build_object(
@@ -95,19 +95,28 @@ export const heartbeat = query(
    RETURNING rfc3339(e.lease_expires_at) AS expires_at`,
 )
 
-const Summary = z.strictObject({
-  total_attempts: z.int(),
-  success_count: z.int(),
-  failure_count: z.int(),
-  total_cost: z.number(),
-  average_duration: z.number().nullable().meta({ description: 'Seconds; null with no finished attempt' }),
-})
+/** Of each of the tasks `$2` the last `$3` executions, newest first. */
+export const executionsOfEach = query(
+  'executions.of_each',
+  z.object({ key: z.string(), execution: Execution }),
+  `SELECT here.id AS key, ${executionJson()} AS execution
+   FROM unnest($2::uuid[]) AS here (id)
+   CROSS JOIN LATERAL (
+     SELECT x.* FROM executions x WHERE x.tenant_id = $1 AND x.task_id = here.id
+     ORDER BY x.started_at DESC, x.id DESC LIMIT $3
+   ) AS e
+   ORDER BY e.started_at DESC, e.id DESC`,
+)
 
-export const History = z.strictObject({ executions: z.array(Execution), summary: Summary })
+export const readExecutions = query(
+  'executions.read',
+  z.object({ execution: Execution }),
+  `SELECT ${executionJson()} AS execution FROM executions e WHERE e.tenant_id = $1 AND e.id = ANY($2::uuid[])`,
+)
 
 export const historyOf = query(
   'executions.history',
-  z.object({ found: z.boolean(), executions: z.array(Execution), summary: Summary }),
+  z.object({ found: z.boolean(), executions: z.array(Execution), summary: History.shape.summary }),
   `SELECT EXISTS (SELECT FROM tasks WHERE tenant_id = $1 AND id = $2) AS found,
      coalesce(json_agg(${executionJson()} ORDER BY e.started_at DESC, e.id DESC), '[]'::json) AS executions,
      json_build_object(
@@ -117,22 +126,24 @@ export const historyOf = query(
    FROM executions e WHERE e.tenant_id = $1 AND e.task_id = $2`,
 )
 
-const Metrics = z.strictObject({
-  total_executions: z.int(),
-  success_rate: z
-    .number()
-    .nullable()
-    .meta({ description: 'Percent of those that succeeded or failed; null with none' }),
-  average_duration: z.number().nullable().meta({ description: 'Seconds' }),
-  average_cost: z.number().nullable().meta({ description: 'Dollars' }),
-  total_cost: z.number().meta({ description: 'Dollars' }),
-  lost: z.int(),
-  released: z.int(),
-  preempted: z.int(),
-})
+const Figures = z
+  .strictObject({
+    total_executions: z.int(),
+    success_rate: z
+      .number()
+      .nullable()
+      .meta({ description: 'Percent of those that succeeded or failed; null with none' }),
+    average_duration: z.number().nullable().meta({ description: 'Seconds' }),
+    average_cost: z.number().nullable().meta({ description: 'Dollars' }),
+    total_cost: z.number().meta({ description: 'Dollars' }),
+    lost: z.int(),
+    released: z.int(),
+    preempted: z.int(),
+  })
+  .meta({ id: 'ExecutionFigures' })
 export const AgentMetrics = z.strictObject({
   agent_type: z.string(),
-  metrics: z.strictObject({ last_hour: Metrics, last_day: Metrics, all_time: Metrics }),
+  metrics: z.strictObject({ last_hour: Figures, last_day: Figures, all_time: Figures }),
 })
 
 /** Aggregates over the finished executions of an agent type that ended within an interval. */

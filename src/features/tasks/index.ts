@@ -1,4 +1,5 @@
 import type { Feature } from '../../kernel/operation.ts'
+import { graph } from './relations.ts'
 import { batchMetadata, customFields, deleteMetadata, getMetadata, setMetadata, setTags } from './metadata.ts'
 import { tasksTables } from './migrations/202611220100_tasks.ts'
 import { getTask, listTasks, searchTasks, tasksByTag } from './operations.ts'
@@ -6,6 +7,7 @@ import { getTask, listTasks, searchTasks, tasksByTag } from './operations.ts'
 export { taskExample } from './example.ts'
 export * from './schema.ts'
 export { TaskNumber, taskUri } from './tools.ts'
+export { tasksOfIds } from './relations.ts'
 export { refuseReserved } from './metadata.ts'
 export {
   lockTask,
@@ -21,6 +23,7 @@ export {
 export {
   lockedTextsFragment,
   metadataJson,
+  readTasks,
   save as saveTask,
   saveTexts,
   taskJson,
@@ -45,5 +48,6 @@ export const tasks: Feature = {
     setTags,
     customFields,
   ],
+  graph,
   events: { 'task.updated': 'Fields, tags or metadata of a task changed' },
 }

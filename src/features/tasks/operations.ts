@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Ctx } from '../../kernel/context.ts'
-import { cutPage, openCursor, Page } from '../../kernel/cursor.ts'
+import { cutPage, openCursor } from '../../kernel/cursor.ts'
 import { operation } from '../../kernel/operation.ts'
+import { Page } from '../../kernel/page.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { taskExample } from './example.ts'
 import { ListTasks, SearchText, Tag, Task, TaskRef, TaskWithMetadata } from './schema.ts'
@@ -32,7 +33,7 @@ export const getTask = operation({
   },
 })
 
-const ListKeys = z.tuple([z.number(), z.string(), z.string()])
+const ListKeys = z.array(z.union([z.number(), z.string()]))
 
 /** One page of tasks in the order of lists; `list` names it and its filters, for its cursors. */
 async function pageOfTasks(
@@ -43,7 +44,7 @@ async function pageOfTasks(
 ) {
   const after = cursor === undefined ? undefined : openCursor(ctx, list, cursor, ListKeys)
   const rows = await sql.listTasks(ctx, { ...filter, after, limit: limit + 1, offset })
-  return cutPage(ctx, list, rows, limit, ({ task }) => [task.priority, task.created_at, task.id])
+  return cutPage(ctx, list, rows, limit, ({ task }) => sql.ORDERS[filter.sort].keys(task))
 }
 
 /** `%`, `_` and `\` are plain characters in a search. */
@@ -54,7 +55,7 @@ export const listTasks = operation({
   name: 'tasks.list',
   summary: 'List tasks, the most urgent first',
   description:
-    'Ordered by priority descending, then created_at, then id. The next page is in the Link header (rel="next").',
+    'Ordered by priority descending, then created_at, then id, unless sort says otherwise. The next page is in the Link header (rel="next").',
   http: { method: 'GET', path: '/tasks', status: 200 },
   permission: 'read_tasks',
   runs: 'read',
@@ -103,7 +104,12 @@ export const tasksByTag = operation({
   output: z.array(Task),
   examples: [{ summary: 'All of a tag', input: { tag: 'api' }, output: [taskExample] }],
   async run(ctx, { tag, ...page }) {
-    const rows = await pageOfTasks(ctx, `by-tag ${tag}`, { tag: [tag], withMetadata: false }, page)
+    const rows = await pageOfTasks(
+      ctx,
+      `by-tag ${tag}`,
+      { tag: [tag], sort: 'priority', withMetadata: false },
+      page,
+    )
     return rows.map(({ task }) => task)
   },
 })

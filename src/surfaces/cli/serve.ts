@@ -5,6 +5,8 @@ import { assemble, startApplication, type Application } from '../../kernel/appli
 import { makeLog } from '../../kernel/log.ts'
 import { migrate } from '../../kernel/migrate.ts'
 import { SettingsError, type Settings } from '../../kernel/settings.ts'
+import { mountApp } from '../app/mount.ts'
+import { graphSurface } from '../graphql/mount.ts'
 import { isLoopback } from '../http/loopback.ts'
 import { makeHttpServer, type HttpServer } from '../http/server.ts'
 import { host, port } from '../http/settings.ts'
@@ -59,10 +61,17 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
       }),
     )
     try {
-      const http = await makeHttpServer(app, [
-        (server) => mountDocumentation(server, assembly),
-        (server, stopping) => mountMcp(server, app, stopping),
-      ])
+      const graph = graphSurface(app)
+      const http = await makeHttpServer(
+        app,
+        [
+          (server) => mountDocumentation(server, assembly),
+          (server) => mountApp(server),
+          (server, stopping) => mountMcp(server, app, stopping),
+          graph.mount,
+        ],
+        [graph.channel],
+      )
       const { address, url } = await listen(http, settings)
       if (database.embedded) announceServer(settings, url)
       const facts = {

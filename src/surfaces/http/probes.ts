@@ -39,7 +39,7 @@ export function addProbes(server: FastifyInstance, app: Application, draining: (
   })
 
   server.get('/metrics', async (request, reply) => {
-    if (!app.settings.get(metricsPublic)) await app.authenticate(request.headers.authorization)
+    if (!app.settings.get(metricsPublic)) await app.authenticate(request.headers.authorization, request.ip)
     return reply.type(app.metrics.registry.contentType).send(await app.metrics.registry.metrics())
   })
 }

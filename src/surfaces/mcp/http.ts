@@ -5,7 +5,9 @@ import type { Application } from '../../kernel/application.ts'
 import type { Caller } from '../../kernel/context.ts'
 import { dispatch } from '../../kernel/dispatch.ts'
 import { Problem } from '../../kernel/problem.ts'
+import { Admission } from '../http/admission.ts'
 import { parseJsonBody } from '../http/json-body.ts'
+import { hangUpOf } from '../http/server.ts'
 import { catalogueOf } from './catalogue.ts'
 import type { Door } from './door.ts'
 import { refuseForeignPages } from './rebinding.ts'
@@ -28,7 +30,7 @@ function doorOf(app: Application, caller: Caller, request: FastifyRequest, stopp
         ifMatch: undefined,
         idempotencyKey,
         signal: operation.longPoll ? AbortSignal.any([signal, stopping]) : undefined,
-        authenticateAgain: () => app.authenticate(authorization),
+        authenticateAgain: () => app.authenticate(authorization, request.ip),
         progress: undefined,
       })
       return { body: answer.body ?? null, more: answer.nextCursor !== undefined }
@@ -50,9 +52,9 @@ export function mountMcp(server: FastifyInstance, app: Application, stopping: Ab
     method: ['POST', 'GET', 'DELETE'],
     url: '/mcp',
     config: { operation: 'mcp' },
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       refuseForeignPages(app.settings, request.headers)
-      request.caller = await app.authenticate(request.headers.authorization)
+      request.caller = await Admission.of(app).admit(request, reply)
     },
     handler: async (request, reply) => {
       let parsed: unknown
@@ -64,9 +66,7 @@ export function mountMcp(server: FastifyInstance, app: Application, stopping: Ab
           .code(400)
           .send({ jsonrpc: '2.0', id: null, error: { code: PARSE_ERROR, message: error.detail } })
       }
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
-      const asked = await toWebRequest(request.raw, parsed ?? '', { signal: gone.signal })
+      const asked = await toWebRequest(request.raw, parsed ?? '', { signal: hangUpOf(reply) })
       const door = doorOf(app, request.caller!, request, stopping)
       const answer = await handler.fetch(asked, {
         ...(parsed === undefined ? {} : { parsedBody: parsed }),
