@@ -9,8 +9,9 @@ import { BURST_SECONDS, DEFAULT_PER_KEY, DEFAULT_PER_TENANT, perKey, perTenant }
 const WHOSE = { key: 'This key', tenant: 'All keys of this tenant together' } as const
 
 /**
- * Who is let in, before anything of a request but its headers is read: this server must have room, the
- * caller must be known, and within the rates of its key and of its tenant. The operator's key has no rate: it is who sets them.
+ * Who is let in, before anything of a request but its headers is read: this server must have room, the caller must be
+ * known, and within the rates of its key and of its tenant. The operator's key has no rate: it is who sets them. A server
+ * has one, and all of its doors ask it.
  */
 export class Admission {
   readonly #app: Application

@@ -6,7 +6,7 @@ import type { Caller } from '../../kernel/context.ts'
 import { dispatch } from '../../kernel/dispatch.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { parseJsonBody } from '../http/json-body.ts'
-import type { Host } from '../http/server.ts'
+import { hangUpOf, type Host } from '../http/server.ts'
 import { catalogueOf } from './catalogue.ts'
 import type { Door } from './door.ts'
 import { refuseForeignPages } from './rebinding.ts'
@@ -29,7 +29,7 @@ function doorOf(app: Application, caller: Caller, request: FastifyRequest, stopp
         ifMatch: undefined,
         idempotencyKey,
         signal: operation.longPoll ? AbortSignal.any([signal, stopping]) : undefined,
-        authenticateAgain: () => app.authenticate(authorization),
+        authenticateAgain: () => app.authenticate(authorization, request.ip),
         progress: undefined,
       })
       return { body: answer.body ?? null, more: answer.nextCursor !== undefined }
@@ -65,9 +65,7 @@ export function mountMcp(server: FastifyInstance, app: Application, { stopping, 
           .code(400)
           .send({ jsonrpc: '2.0', id: null, error: { code: PARSE_ERROR, message: error.detail } })
       }
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
-      const asked = await toWebRequest(request.raw, parsed ?? '', { signal: gone.signal })
+      const asked = await toWebRequest(request.raw, parsed ?? '', { signal: hangUpOf(reply) })
       const door = doorOf(app, request.caller!, request, stopping)
       const answer = await handler.fetch(asked, {
         ...(parsed === undefined ? {} : { parsedBody: parsed }),
