@@ -1565,7 +1565,7 @@ export interface components {
                 startable: number;
                 /** @description Age of the oldest of them; null with none */
                 oldest_seconds: number | null;
-                /** @description The age that half of them exceed; null with none */
+                /** @description The age that half of them exceed, to a percent; null with none */
                 median_seconds: number | null;
                 oldest: components["schemas"]["NamedTask"] | null;
             };
@@ -4296,6 +4296,8 @@ export interface operations {
     tasks_list: {
         parameters: {
             query?: {
+                /** @description Only where the title or the description contains it */
+                q?: string;
                 /** @description May repeat */
                 status?: ("ready" | "assigned" | "in_progress" | "completed" | "failed" | "split")[];
                 /** @description May repeat */
