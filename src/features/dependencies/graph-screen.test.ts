@@ -254,7 +254,7 @@ describe('the graph', { skip: noBrowser }, () => {
   test('what happens recolours the picture as it stands; only a new task or edge lays it out anew', async () => {
     const { page, close } = await open('/graph')
     await drawn(page)
-    await page.getByText('Live', { exact: true }).first().waitFor()
+    await page.getByText('Live', { exact: true }).last().waitFor()
     let layouts = 0
     page.on('worker', () => layouts++)
     const { x, y, zoom } = (await placesOf(server, page)).get(number['e']!)!
