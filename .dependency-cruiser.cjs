@@ -113,12 +113,12 @@ module.exports = {
     {
       name: 'screens-see-kit-and-schemas',
       comment:
-        'A screen uses its own folder, the kit, and the schemas of any feature; of the server nothing else',
+        "A screen uses its own folder, its feature's picture/ (pure), the kit, and the schemas of any feature; of the server nothing else",
       severity: 'error',
       from: { path: '^src/features/([^/]+)/ui/', pathNot: TEST },
       to: {
         path: '^(bin|client|examples|src|test)/',
-        pathNot: ['^src/features/$1/ui/', '^src/web/kit/', SCHEMA],
+        pathNot: ['^src/features/$1/(ui|picture)/', '^src/web/kit/', SCHEMA],
       },
     },
     {

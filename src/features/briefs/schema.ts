@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Time } from '../../kernel/time.ts'
-import { DependencyType } from '../dependencies/index.ts'
-import { Outcome } from '../executions/index.ts'
-import { EffortMinutes, Priority, TaskRef, TaskStatus } from '../tasks/index.ts'
+import { DependencyType } from '../dependencies/schema.ts'
+import { Outcome } from '../executions/schema.ts'
+import { EffortMinutes, Priority, TaskRef, TaskStatus } from '../tasks/schema.ts'
 
 /** The parts of a brief that may be asked for by themselves. */
 export const PARTS = ['description', 'attempts', 'prerequisites', 'metadata'] as const

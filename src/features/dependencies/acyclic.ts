@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { inRows, type Rows } from './rows.ts'
+import { inRows, type Rows } from './picture/rows.ts'
 import type { Ends } from './rules.ts'
 
 /**

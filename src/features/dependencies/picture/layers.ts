@@ -1,4 +1,4 @@
-import { inRows, type Rows } from '../rows.ts'
+import { inRows, type Rows } from './rows.ts'
 
 /**
  * Nodes in columns: what is needed stands left of what waits for it. An edge over several columns goes through a point

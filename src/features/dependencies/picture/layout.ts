@@ -1,4 +1,4 @@
-import { inRows, type Rows } from '../rows.ts'
+import { inRows, type Rows } from './rows.ts'
 import { untangle } from './crossings.ts'
 import { heightsOf } from './heights.ts'
 import { inLayers } from './layers.ts'

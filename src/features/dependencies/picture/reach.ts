@@ -1,4 +1,4 @@
-import type { Rows } from '../rows.ts'
+import type { Rows } from './rows.ts'
 import type { TaskGraph } from './task-graph.ts'
 
 /** Which tasks and edges stand out: 1 for each that does, by its number in the graph. */

@@ -1,4 +1,4 @@
-import { inRows, type Rows } from '../rows.ts'
+import { inRows, type Rows } from './rows.ts'
 import type { GraphEdge, GraphNode } from '../schema.ts'
 
 /**

@@ -42,9 +42,14 @@ export function GraphCanvas(props: GraphCanvasProps) {
   const minimap = useRef<HTMLCanvasElement>(null)
   const view = useRef<GraphView>(null)
   const latest = useRef(props)
-  const [selected, setSelected] = useState<number>()
+  const [selected, setSelected] = useState(opened)
+  const [before, setBefore] = useState(opened)
   const [hovered, setHovered] = useState<number>()
   const [palette, setPalette] = useState<Palette>()
+  if (before !== opened) {
+    setBefore(opened)
+    setSelected(opened)
+  }
   const scheme = useComputedColorScheme()
   const help = useId()
   useEffect(() => {
@@ -72,10 +77,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
     setPalette(read)
     latest.current.onPalette(read)
   }, [scheme])
-  useEffect(() => {
-    view.current!.select(opened)
-    setSelected(opened)
-  }, [opened])
+  useEffect(() => view.current!.select(opened), [opened])
   useEffect(() => view.current!.show(scene), [scene])
   useEffect(() => {
     view.current!.critical = critical

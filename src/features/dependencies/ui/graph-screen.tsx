@@ -9,7 +9,7 @@ import { useEvents } from '../../../web/kit/live.ts'
 import { notifyDone, ProblemAlert } from '../../../web/kit/problem.tsx'
 import { queries } from '../../../web/kit/queries.ts'
 import type { GraphNode } from '../schema.ts'
-import { GROUPINGS, questionOf, readAddress, type Grouping } from './graph-address.ts'
+import { GROUPINGS, questionOf, readAddress, type GraphAddress, type Grouping } from './graph-address.ts'
 import { GraphCanvas, type CanvasHandle } from './graph-canvas.tsx'
 import { GraphFilters } from './graph-filters.tsx'
 import { GraphList } from './graph-list.tsx'
@@ -125,15 +125,7 @@ export default function GraphScreen() {
         </Button>
       </div>
       <div className={classes.place}>
-        {isEmpty && (
-          <EmptyState
-            title={answer.data?.nodes.length === 0 ? 'Nothing to draw' : 'The filters leave nothing'}
-          >
-            {address.statuses.length + address.tags.length > 0 || address.joined || address.root
-              ? 'Show everything again by the filters above.'
-              : 'Create tasks, make one wait for another, and they appear here.'}
-          </EmptyState>
-        )}
+        {isEmpty && <Nothing address={address} />}
         {graph && !isEmpty && address.view === 'list' && (
           <GraphList graph={graph} shows={shows} onOpen={onOpen} />
         )}
@@ -157,13 +149,30 @@ export default function GraphScreen() {
             The list view says the same in words.
           </EmptyState>
         )}
-        {(answer.isLoading || (busy && address.view === 'picture')) && !failed && (
-          <div className={classes.busy} role="status">
-            {answer.isLoading ? 'Loading the graph…' : 'Laying out…'}
-          </div>
-        )}
+        <Busy loading={answer.isLoading} laying={busy && !failed && address.view === 'picture'} />
       </div>
     </section>
+  )
+}
+
+/** What stands there where no task does. */
+function Nothing({ address: { statuses, tags, joined, root } }: { address: GraphAddress }) {
+  return statuses.length + tags.length > 0 || joined || root !== undefined ? (
+    <EmptyState title="The filters leave nothing">Show everything again by the filters above.</EmptyState>
+  ) : (
+    <EmptyState title="Nothing to draw">
+      Create tasks, make one wait for another, and they appear here.
+    </EmptyState>
+  )
+}
+
+/** What is waited for. */
+function Busy({ loading, laying }: { loading: boolean; laying: boolean }) {
+  if (!loading && !laying) return null
+  return (
+    <div className={classes.busy} role="status">
+      {loading ? 'Loading the graph…' : 'Laying out…'}
+    </div>
   )
 }
 

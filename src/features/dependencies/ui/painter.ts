@@ -181,10 +181,12 @@ function drawTask(canvas: Canvas, view: View, task: number): void {
     canvas.save()
     canvas.clip()
     canvas.fillStyle = colour
-    canvas.fillRect(x, y, 4, NODE_HEIGHT)
     // What is over, failed or under way has a wash of its colour; open work has none.
+    const alpha = canvas.globalAlpha
     canvas.globalAlpha *= look === 'completed' ? 0.08 : look === 'failed' || look === 'in_progress' ? 0.14 : 0
     canvas.fillRect(x, y, NODE_WIDTH, NODE_HEIGHT)
+    canvas.globalAlpha = alpha
+    canvas.fillRect(x, y, 4, NODE_HEIGHT)
     canvas.restore()
     canvas.beginPath()
     canvas.roundRect(x, y, NODE_WIDTH, NODE_HEIGHT, 6)

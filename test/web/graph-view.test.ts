@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { layOutGraph } from './picture/layout.ts'
-import { taskGraph } from './picture/task-graph.ts'
-import type { GraphEdge, GraphNode } from './schema.ts'
-import { fit, reveal, shown, zoomAt } from './ui/camera.ts'
-import { afterEvents } from './ui/live-graph.ts'
-import { neighbour, sceneOf, taskAt, type Way } from './ui/scene.ts'
+import { layOutGraph } from '../../src/features/dependencies/picture/layout.ts'
+import { taskGraph } from '../../src/features/dependencies/picture/task-graph.ts'
+import type { GraphEdge, GraphNode } from '../../src/features/dependencies/schema.ts'
+import { fit, reveal, shown, zoomAt } from '../../src/features/dependencies/ui/camera.ts'
+import { afterEvents } from '../../src/features/dependencies/ui/live-graph.ts'
+import { neighbour, sceneOf, taskAt, type Way } from '../../src/features/dependencies/ui/scene.ts'
 
 const nodeOf = (number: number, values: Partial<GraphNode> = {}): GraphNode => ({
   id: `task-${number}`,
