@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { bodyOf } from '../answers.ts'
 import { noBrowser, testBrowser, type ColourScheme, type TestBrowser, type TestWindow } from '../browser.ts'
 import { claimOne, complete } from '../claims.ts'
+import { eventually } from '../eventually.ts'
 import { addEdge } from '../graph.ts'
 import { keyWith } from '../people.ts'
 import { testReceiver, type TestReceiver } from '../receiver.ts'
@@ -143,7 +144,7 @@ describe('the screens by which one steers', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Revoke laptop' }).click()
     await page.getByRole('button', { name: 'Revoke', exact: true }).click()
     await page.getByText(/^Revoked/).waitFor()
-    assert.equal((await server.get('/whoami', { key })).status, 401)
+    await eventually('it opens nothing', async () => (await server.get('/whoami', { key })).status === 401)
     await close()
   })
 

@@ -5,7 +5,7 @@ import type { ApiProblem } from '../../../web/kit/api.ts'
 import { confirm } from '../../../web/kit/confirm.tsx'
 import { notifyDone, notifyProblem, ProblemAlert } from '../../../web/kit/problem.tsx'
 import { queries } from '../../../web/kit/queries.ts'
-import { exactTime } from '../../../web/kit/time.tsx'
+import { exactTime, useNow } from '../../../web/kit/time.tsx'
 import { Since, type Webhook } from '../schema.ts'
 import { Deliveries } from './deliveries.tsx'
 import { arrived, WebhookState } from './delivery-state.tsx'
@@ -45,6 +45,7 @@ export function WebhookDetail({
 }) {
   const [dialog, setDialog] = useState<'edit' | 'rotate' | 'again' | null>(null)
   const [testing, setTesting] = useState(false)
+  const now = useNow()
   const close = () => {
     setDialog(null)
     reload()
@@ -126,7 +127,7 @@ export function WebhookDetail({
       </Group>
       {!webhook.active && <Inactive webhook={webhook} />}
       {webhook.previous_secret_expires_at !== null &&
-        Date.parse(webhook.previous_secret_expires_at) > Date.now() && (
+        Date.parse(webhook.previous_secret_expires_at) > now && (
           <Text size="xs" c="dimmed">
             The secret before the last rotation signs as well until{' '}
             {exactTime(webhook.previous_secret_expires_at)}.
