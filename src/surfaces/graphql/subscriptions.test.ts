@@ -215,6 +215,7 @@ test('who is silent is closed, and who does not read', async (t) => {
       id,
       payload: { query: `subscription { events(after: ${from}) { data } }` },
     })
+  await eventually('it is followed', () => Promise.resolve(openSockets(other.app) === 1))
   await eventually('the server has let go of it', () => Promise.resolve(openSockets(other.app) === 0))
   deaf.ws.resume()
   assert.ok([4413, 1006].includes((await deaf.closed).code))
