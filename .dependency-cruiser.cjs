@@ -3,7 +3,13 @@ const { existsSync, readFileSync, readdirSync } = require('node:fs')
 const ts = require('typescript')
 
 const FEATURES = 'src/features'
+const CLIENT = String.raw`^client/src/index\.ts$`
 const TEST = String.raw`\.test\.ts$`
+/** What runs in a browser: the web app's shell and kit, and the features' screens. */
+const BROWSER = ['^src/web/', '^src/features/[^/]+/ui/']
+/** What a browser may load of everything else: schemas, and what they are made of. */
+const SCHEMA = String.raw`^src/features/[^/]+/schema\.ts$`
+const BROWSER_SAFE_KERNEL = String.raw`^src/kernel/(characters|ids|page|time)\.ts$`
 
 /** Files that something else than an import starts: a command, Node's test runner, a worker or a child process. */
 const ENTRY_POINTS = [
@@ -11,6 +17,11 @@ const ENTRY_POINTS = [
   String.raw`^src/.*-process\.ts$`,
   String.raw`^test/(run|lint-openapi|(soak|torture|fuzz|cluster)/run)\.ts$`,
   String.raw`^bench/run\.ts$`,
+  String.raw`^client/(generate|build)\.ts$`,
+  String.raw`^src/web/main\.tsx$`,
+  // The kit is there for the screens to come.
+  '^src/web/kit/',
+  String.raw`^src/features/[^/]+/ui/.*-worker\.ts$`,
   String.raw`^examples/[^/]+\.ts$`,
   TEST,
 ]
@@ -61,7 +72,7 @@ function onlyEarlierFeatures() {
       name: `feature-order-${name}`,
       severity: 'error',
       comment: `${name} may import only the features before it in ${FEATURES}/index.ts: ${seen.slice(0, -1).join(', ') || 'none'}`,
-      from: { path: `^${FEATURES}/${name}/` },
+      from: { path: `^${FEATURES}/${name}/`, pathNot: BROWSER },
       to: { path: `^${FEATURES}/[^/]+/`, pathNot: `^${FEATURES}/(${seen.join('|')})/` },
     }
   })
@@ -69,7 +80,7 @@ function onlyEarlierFeatures() {
 
 /** `what` sees, of our own folders, only `visible`; its tests see the harness as well. */
 function sees(name, what, visible) {
-  const ours = '^(bin|examples|src|test)/'
+  const ours = '^(bin|client|examples|src|test)/'
   return [
     {
       name,
@@ -91,7 +102,66 @@ module.exports = {
   forbidden: [
     ...sees('kernel-stands-alone', '^src/kernel/', ['^src/kernel/']),
     ...sees('embedded-stands-alone', '^src/embedded/', ['^src/embedded/']),
-    ...sees('features-see-kernel-and-features', '^src/features/', ['^src/kernel/', '^src/features/']),
+    ...sees('client-stands-alone', '^client/src/', ['^client/src/']),
+    ...sees('examples-see-the-client', '^examples/', [CLIENT]),
+    ...sees('features-see-kernel-and-features', '^src/features/(?![^/]+/ui/)', [
+      '^src/kernel/',
+      '^src/features/(?![^/]+/ui/)',
+      // The typed client, by its name: what is published imports what is published.
+      CLIENT,
+    ]),
+    {
+      name: 'screens-see-kit-and-schemas',
+      comment:
+        "A screen uses its own folder, its feature's picture/ (pure), the kit, and the schemas of any feature; of the server nothing else",
+      severity: 'error',
+      from: { path: '^src/features/([^/]+)/ui/', pathNot: TEST },
+      to: {
+        path: '^(bin|client|examples|src|test)/',
+        pathNot: ['^src/features/$1/(ui|picture)/', '^src/web/kit/', SCHEMA],
+      },
+    },
+    {
+      name: 'web-sees-screens-and-schemas',
+      comment: 'The shell gets screens from the features by src/web/screens.ts alone',
+      severity: 'error',
+      from: { path: '^src/web/', pathNot: [String.raw`^src/web/screens\.ts$`, TEST] },
+      to: { path: '^(bin|client|examples|src|test)/', pathNot: ['^src/web/', SCHEMA] },
+    },
+    {
+      name: 'screens-by-their-front-door',
+      severity: 'error',
+      from: { path: String.raw`^src/web/screens\.ts$` },
+      to: {
+        path: '^(bin|client|examples|src|test)/',
+        pathNot: ['^src/web/kit/', String.raw`^src/features/[^/]+/ui/index\.ts$`],
+      },
+    },
+    {
+      name: 'kit-knows-no-shell',
+      severity: 'error',
+      from: { path: '^src/web/kit/' },
+      to: { path: ['^src/web/shell/', String.raw`^src/web/screens\.ts$`] },
+    },
+    {
+      name: 'schemas-run-in-browsers',
+      comment: 'A schema.ts may use zod, schemas, and kernel modules without Node in them',
+      severity: 'error',
+      from: { path: SCHEMA },
+      to: { pathNot: [SCHEMA, BROWSER_SAFE_KERNEL, '^node_modules/zod/'] },
+    },
+    {
+      name: 'kernel-that-runs-in-browsers',
+      severity: 'error',
+      from: { path: BROWSER_SAFE_KERNEL },
+      to: { pathNot: [BROWSER_SAFE_KERNEL, '^node_modules/(zod|uuid)/'] },
+    },
+    {
+      name: 'no-node-in-browsers',
+      severity: 'error',
+      from: { path: BROWSER, pathNot: TEST },
+      to: { dependencyTypes: ['core'] },
+    },
     ...sees('surfaces-see-the-list', '^src/surfaces/', [
       '^src/surfaces/',
       '^src/kernel/',
@@ -102,22 +172,12 @@ module.exports = {
     ...onlyEarlierFeatures(),
     {
       name: 'feature-front-door',
-      comment: 'Another feature is used through its index.ts',
+      comment: 'Another feature is used through its index.ts; its schema by schemas alone',
       severity: 'error',
-      from: { path: '^src/features/([^/]+)/', pathNot: '^src/features/[^/]+/ui/' },
+      from: { path: '^src/features/([^/]+)/', pathNot: ['^src/features/[^/]+/ui/', SCHEMA] },
       to: {
         path: '^src/features/[^/]+/',
         pathNot: ['^src/features/$1/', String.raw`^src/features/[^/]+/index\.ts$`],
-      },
-    },
-    {
-      name: 'feature-front-door-of-screens',
-      comment: 'A screen uses another feature through its index.ts, or its browser-safe schema.ts',
-      severity: 'error',
-      from: { path: '^src/features/([^/]+)/ui/' },
-      to: {
-        path: '^src/features/[^/]+/',
-        pathNot: ['^src/features/$1/', String.raw`^src/features/[^/]+/(index|schema)\.ts$`],
       },
     },
     {
@@ -126,7 +186,7 @@ module.exports = {
       severity: 'error',
       from: { path: String.raw`^src/features/index\.ts$` },
       to: {
-        path: '^(bin|examples|src|test)/',
+        path: '^(bin|client|examples|src|test)/',
         pathNot: ['^src/kernel/', String.raw`^src/features/[^/]+/index\.ts$`],
       },
     },
@@ -147,20 +207,22 @@ module.exports = {
     {
       name: 'no-tests-in-production',
       severity: 'error',
-      from: { path: '^(bin|src)/', pathNot: TEST },
+      from: { path: '^(bin|client/src|src)/', pathNot: TEST },
       to: { path: ['^test/', TEST] },
     },
     {
       name: 'no-development-package-in-production',
       severity: 'error',
-      from: { path: '^(bin|src)/', pathNot: TEST },
+      // What the web app is made of is in its build.
+      from: { path: '^(bin|client/src|src)/', pathNot: [TEST, ...BROWSER] },
       to: { dependencyTypes: ['npm-dev'] },
     },
     {
       name: 'packages-are-declared',
       comment: 'A package that package.json does not name is there by luck',
       severity: 'error',
-      from: {},
+      // What makes and tries the client uses the packages of the whole; its own manifest is for what is published.
+      from: { pathNot: String.raw`^client/([^/]+|src/.*\.test)\.ts$` },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     {
@@ -173,7 +235,7 @@ module.exports = {
       name: 'no-orphan',
       comment: 'Nothing imports it and it imports nothing: dead, or an entry point that is missing above',
       severity: 'error',
-      from: { orphan: true, pathNot: ENTRY_POINTS },
+      from: { orphan: true, pathNot: [...ENTRY_POINTS, String.raw`\.(css|svg)$`] },
       to: {},
     },
     {
@@ -181,13 +243,22 @@ module.exports = {
       comment: 'No entry point leads to it',
       severity: 'error',
       from: { path: ENTRY_POINTS },
-      to: { path: '^src/', pathNot: ENTRY_POINTS, reachable: false },
+      to: {
+        path: '^(client/src|src)/',
+        pathNot: [...ENTRY_POINTS, String.raw`\.(css|svg)$`],
+        reachable: false,
+      },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     // Imports of types alone are imports.
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    extraExtensionsToScan: ['.css', '.svg'],
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.js', '.cjs', '.css', '.svg'],
+    },
   },
 }

@@ -1,5 +1,6 @@
 import js from '@eslint/js'
 import { defineConfig } from 'eslint/config'
+import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 /** What `node:test` answers is awaited by the runner itself. */
@@ -10,7 +11,7 @@ const FROM_NODE_TEST = ['test', 'describe', 'it', 'suite'].map((name) => ({
 }))
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', '.cairn/'] },
+  { ignores: ['**/dist/', 'node_modules/', '.cairn/', 'client/src/openapi.ts'] },
   js.configs.recommended,
   {
     rules: {
@@ -22,7 +23,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -41,11 +42,23 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/web/**', 'src/features/*/ui/**'],
+    extends: [reactHooks.configs.flat.recommended],
+    languageOptions: {
+      parserOptions: {
+        projectService: false,
+        project: './tsconfig.web.json',
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+  },
+  {
     files: ['**/*.js'],
     languageOptions: {
       globals: { clearInterval: false, process: false, setInterval: false, setTimeout: false },
     },
   },
+  { files: ['examples/**'], rules: { 'no-console': 'off' } },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: { process: false } } },
   {
     files: ['**/*.test.ts', '**/testing.ts', 'test/**'],

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,13 @@ import { prepareTemplate } from './template.ts'
 // `npm test`: every test file on one PostgreSQL, which is started for the run unless the environment names one.
 // `npm test -- FILE… [--option=value…]` runs some files, with options of Node's own test runner.
 
-const ALL = ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts']
+const ALL = [
+  'client/*.test.ts',
+  'client/src/**/*.test.ts',
+  'src/**/*.test.ts',
+  'test/**/*.test.ts',
+  'examples/**/*.test.ts',
+]
 
 /** Nothing here outlives the run, so nothing is made to survive a power cut. */
 const THROWAWAY = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '300' }
@@ -28,6 +34,11 @@ if (process.env['npm_lifecycle_event']) {
   const shell = process.ppid
   setInterval(() => process.ppid === shell || interrupt('SIGTERM'), 500).unref()
 }
+
+// The web app, which some tests look at in a browser, is built once for all of them, where it is not current.
+const BUILD_APP = join(import.meta.dirname, '..', 'bin', 'build-app.js')
+const required = process.env['CI'] === 'true' ? ['--required'] : []
+if (spawnSync(process.execPath, [BUILD_APP, ...required], { stdio: 'inherit' }).status !== 0) process.exit(1)
 
 const server = await findServer()
 try {

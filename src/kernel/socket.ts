@@ -31,8 +31,13 @@ export interface Socket {
 export interface SocketCall {
   readonly app: Services
   readonly requestId: string
-  /** Who calls, by the value of an Authorization header. Throws Problem 401. */
-  authenticate(authorization: string | undefined): Promise<Caller>
+  /**
+   * Who calls, by the value of an Authorization header. Throws Problem 401, and 429 where too many wrong keys came from
+   * `address`, which is given the first time.
+   */
+  authenticate(authorization: string | undefined, address?: string): Promise<Caller>
+  /** The client's, where it is known. */
+  readonly address: string | undefined
   /** Aborts when the server stops. Who has more to say than 1001 closes then; all others are closed by the surface. */
   readonly stopping: AbortSignal
 }

@@ -16,17 +16,31 @@ const SOUND: Tree = {
     './embedded/index.ts',
     './kernel/operation.ts',
   ],
+  'client/src/index.ts': ['./calls.ts'],
+  'client/src/calls.ts': ['declared'],
+  'client/src/calls.test.ts': ['./index.ts', '../../test/harness.ts'],
+  'examples/agent.ts': ['../client/src/index.ts'],
   'src/embedded/index.ts': ['node:net'],
   'src/kernel/operation.ts': ['declared'],
   'src/surfaces/http.ts': ['../features/index.ts', '../kernel/operation.ts'],
   'src/features/index.ts': list(['low', 'middle', 'high']),
   'src/features/low/index.ts': ['./schema.ts', './sql.ts', '../../kernel/operation.ts'],
-  'src/features/low/schema.ts': ['declared'],
+  'src/features/low/schema.ts': ['zod'],
   'src/features/low/sql.ts': ['declared'],
   'src/features/middle/index.ts': ['../low/index.ts'],
-  'src/features/high/worker-process.ts': ['./ui/screen.ts'],
-  'src/features/high/index.ts': ['../low/index.ts', '../middle/index.ts', './ui/screen.ts'],
-  'src/features/high/ui/screen.ts': ['../../low/schema.ts'],
+  'src/features/high/worker-process.ts': ['./index.ts'],
+  'src/features/high/index.ts': ['../low/index.ts', '../middle/index.ts', '../../../client/src/index.ts'],
+  'src/features/high/ui/index.ts': ['./screen.tsx', '../../../web/kit/screen.ts', 'tool'],
+  'src/features/high/ui/screen.tsx': ['../../low/schema.ts'],
+  // A screen may show what a feature above its own knows.
+  'src/features/low/ui/index.ts': ['../../high/schema.ts'],
+  'src/features/high/schema.ts': ['../low/schema.ts', '../../kernel/page.ts'],
+  'src/web/main.tsx': ['./screens.ts', './shell/frame.tsx'],
+  'src/web/screens.ts': ['../features/high/ui/index.ts', '../features/low/ui/index.ts', './kit/screen.ts'],
+  'src/web/shell/frame.tsx': ['../kit/screen.ts', '../screens.ts', './frame.css'],
+  'src/web/shell/frame.css': [],
+  'src/web/kit/screen.ts': ['../../features/low/schema.ts', 'tool'],
+  'src/kernel/page.ts': ['zod'],
   'src/features/high/high.test.ts': ['./index.ts', '../../../test/harness.ts', 'tool'],
   'test/harness.ts': ['../src/main.ts', 'tool'],
 }
@@ -39,6 +53,27 @@ const PLANTED: Record<string, { imports: string[]; broken: string[]; unused?: bo
   'src/kernel/above.test.ts': {
     imports: ['../features/low/index.ts'],
     broken: ['kernel-stands-alone-tests'],
+  },
+  'client/src/curious.ts': {
+    imports: ['../../src/kernel/operation.ts'],
+    broken: ['client-stands-alone', 'no-dead-module'],
+  },
+  'client/src/curious.test.ts': {
+    imports: ['../../src/kernel/operation.ts'],
+    broken: ['client-stands-alone-tests'],
+  },
+  'examples/knowing.ts': {
+    imports: ['../src/kernel/operation.ts'],
+    broken: ['examples-see-the-client'],
+  },
+  'examples/knowing.test.ts': {
+    imports: ['../src/kernel/operation.ts'],
+    broken: ['examples-see-the-client-tests'],
+  },
+  'src/kernel/caller.ts': { imports: ['../../client/src/index.ts'], broken: ['kernel-stands-alone'] },
+  'src/features/high/lockpick.ts': {
+    imports: ['../../../client/src/calls.ts'],
+    broken: ['features-see-kernel-and-features'],
   },
   'src/embedded/curious.ts': { imports: ['../kernel/operation.ts'], broken: ['embedded-stands-alone'] },
   'src/embedded/curious.test.ts': {
@@ -66,8 +101,32 @@ const PLANTED: Record<string, { imports: string[]; broken: string[]; unused?: bo
   'src/features/high/schemer.ts': { imports: ['../low/schema.ts'], broken: ['feature-front-door'] },
   'src/features/high/ui/burglar.ts': {
     imports: ['../../low/sql.ts'],
-    broken: ['feature-front-door-of-screens'],
+    broken: ['screens-see-kit-and-schemas'],
   },
+  'src/features/high/ui/householder.ts': {
+    imports: ['../index.ts'],
+    broken: ['screens-see-kit-and-schemas'],
+  },
+  'src/features/high/ui/climber.ts': {
+    imports: ['../../../web/shell/frame.tsx'],
+    broken: ['screens-see-kit-and-schemas'],
+  },
+  'src/features/high/ui/server.ts': { imports: ['node:net'], broken: ['no-node-in-browsers'] },
+  'src/features/high/painter.ts': {
+    imports: ['./ui/screen.tsx'],
+    broken: ['features-see-kernel-and-features'],
+  },
+  'src/features/high/painter.test.ts': {
+    imports: ['../../surfaces/http.ts'],
+    broken: ['features-see-kernel-and-features-tests'],
+  },
+  'src/web/shell/curious.ts': {
+    imports: ['../../kernel/operation.ts'],
+    broken: ['web-sees-screens-and-schemas'],
+  },
+  'src/web/kit/climber.ts': { imports: ['../shell/frame.tsx'], broken: ['kit-knows-no-shell'] },
+  'src/features/middle/schema.ts': { imports: ['node:net'], broken: ['schemas-run-in-browsers'] },
+  'src/kernel/ids.ts': { imports: ['node:net'], broken: ['kernel-that-runs-in-browsers'] },
   // A cycle is reported once, from where it was found.
   'src/kernel/hen.ts': { imports: ['type ./egg.ts'], broken: [] },
   'src/kernel/egg.ts': { imports: ['type ./hen.ts'], broken: ['no-cycle'] },
@@ -111,13 +170,18 @@ describe('the rules of imports', () => {
       ...Object.fromEntries(Object.entries(PLANTED).map(([file, { imports }]) => [file, imports])),
       'src/main.ts': [...(SOUND['src/main.ts'] ?? []), ...modules],
       'src/features/index.ts': `${list(['low', 'middle', 'high'])}\nimport './low/sql.ts'\n`,
+      'src/web/screens.ts': [...(SOUND['src/web/screens.ts'] ?? []), '../features/low/sql.ts'],
     })
     const result = await cruise(tree)
 
     const expected = Object.entries(PLANTED).flatMap(([file, plan]) =>
       plan.broken.map((rule) => `${rule}: ${file}`),
     )
-    expected.push('feature-list-is-a-list: src/features/index.ts', 'no-vague-name: src/main.ts')
+    expected.push(
+      'feature-list-is-a-list: src/features/index.ts',
+      'no-vague-name: src/main.ts',
+      'screens-by-their-front-door: src/web/screens.ts',
+    )
     assert.deepEqual(broken(result), expected.sort())
 
     const reported = new Set(result.summary.violations.map(({ rule }) => rule.name))
@@ -130,7 +194,7 @@ describe('the rules of imports', () => {
     await plant(tree, { ...SOUND, 'src/features/index.ts': list(['high', 'low', 'middle']) })
     assert.deepEqual(broken(await cruise(tree)), [
       'feature-order-high: src/features/high/index.ts',
-      'feature-order-high: src/features/high/ui/screen.ts',
+      'feature-order-high: src/features/high/schema.ts',
     ])
   })
 
@@ -139,9 +203,9 @@ describe('the rules of imports', () => {
     const imports = new Map(modules.map(({ source, dependencies }) => [source, dependencies.length]))
     const unread: string[] = []
     let read = 0
-    for (const folder of ['src', 'test']) {
+    for (const folder of ['client/src', 'examples', 'src', 'test']) {
       for (const file of await readdir(join(REPOSITORY, folder), { recursive: true })) {
-        if (!file.endsWith('.ts')) continue
+        if (!/\.tsx?$/.test(file)) continue
         read += 1
         const path = `${folder}/${file}`
         const text = await readFile(join(REPOSITORY, path), 'utf8')
@@ -174,10 +238,10 @@ async function plant(root: string, tree: Tree): Promise<void> {
   const files: Tree = { ...tree }
   files['package.json'] = JSON.stringify({
     type: 'module',
-    dependencies: { declared: '1.0.0' },
+    dependencies: { declared: '1.0.0', zod: '1.0.0' },
     devDependencies: { tool: '1.0.0' },
   })
-  for (const name of ['declared', 'tool', 'undeclared']) {
+  for (const name of ['declared', 'zod', 'tool', 'undeclared']) {
     const exports = { '.': { import: './index.js' } }
     files[`node_modules/${name}/package.json`] = JSON.stringify({ name, version: '1.0.0', exports })
     files[`node_modules/${name}/index.js`] = ''
@@ -200,7 +264,7 @@ async function cruise(root: string): Promise<Cruise> {
   const config = join(REPOSITORY, '.dependency-cruiser.cjs')
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [depcruise, '--config', config, '--output-type', 'json', 'src', 'test'],
+    [depcruise, '--config', config, '--output-type', 'json', 'client', 'examples', 'src', 'test'],
     { cwd: root, maxBuffer: 64 * 1024 * 1024 },
   ).catch((error: { stdout: string; message: string }) => {
     // It exits with the number of violations.

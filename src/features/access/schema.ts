@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { byteLength } from '../../kernel/characters.ts'
 import { Id } from '../../kernel/ids.ts'
 import { Time } from '../../kernel/time.ts'
 
@@ -19,7 +20,7 @@ export const Name = z
 
 const Configuration = z
   .record(z.string(), z.unknown())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= 65_536, 'must be at most 64 KiB of JSON')
+  .refine((value) => byteLength(JSON.stringify(value)) <= 65_536, 'must be at most 64 KiB of JSON')
   .meta({ description: 'A JSON object of up to 64 KiB. It is part of the record: put no secrets in it' })
 
 /** A tenant as it is answered, and as the record keeps it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Page, pageById } from '../../kernel/cursor.ts'
+import { pageById } from '../../kernel/cursor.ts'
+import { Page } from '../../kernel/page.ts'
 import { requireVersion, type Ctx } from '../../kernel/context.ts'
 import { Id, newId } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'

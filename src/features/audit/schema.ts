@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Id } from '../../kernel/ids.ts'
-import { Page } from '../../kernel/cursor.ts'
+import { Page } from '../../kernel/page.ts'
 import { Time } from '../../kernel/time.ts'
 
 const Entity = z.record(z.string(), z.unknown())

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Id } from '../../kernel/ids.ts'
-import { Page } from '../../kernel/cursor.ts'
+import { Page } from '../../kernel/page.ts'
 import { Time } from '../../kernel/time.ts'
-import { EffortMinutes, Priority, Task, TaskRef, TaskStatus } from '../tasks/index.ts'
+import { EffortMinutes, Priority, Task, TaskRef, TaskStatus } from '../tasks/schema.ts'
 
 /** `hard` edges block; `soft` edges order work where there is a choice, and never block. */
 export const DependencyType = z.enum(['hard', 'soft']).meta({
@@ -111,6 +111,7 @@ export const GraphNode = z
     unmet_dependencies: z.int(),
     assigned_worker: z.string().nullable(),
     effort_estimate: EffortMinutes.nullable(),
+    tags: z.array(z.string()),
   })
   .meta({ id: 'GraphNode' })
 export type GraphNode = z.output<typeof GraphNode>

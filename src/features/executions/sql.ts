@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { query } from '../../kernel/database.ts'
 import { TASKS, Task, taskJson } from '../tasks/index.ts'
-import { Execution } from './schema.ts'
+import { Execution, History } from './schema.ts'
 
 /** The one way a row of `executions` becomes an Execution. The lease's token is not part of it: it is a secret of its holder. */
 export const executionJson = (e = 'e'): string => `json_build_object(
@@ -31,6 +31,18 @@ export const findExecution = query(
   'executions.find',
   Held,
   `SELECT ${HELD} FROM executions e WHERE e.tenant_id = $1 AND e.id = $2`,
+)
+
+/**
+ * The execution that got the token `$3` for the task with the number `$2`. One whose lease was overridden has a higher token
+ * now, which the next claim of the task gets as well: what is open comes first.
+ */
+export const executionOfLease = query(
+  'executions.of_lease',
+  z.object({ id: z.string() }),
+  `SELECT e.id FROM tasks t JOIN executions e ON e.tenant_id = t.tenant_id AND e.task_id = t.id
+   WHERE t.tenant_id = $1 AND e.tenant_id = $1 AND t.number = $2 AND e.lease_token >= $3
+   ORDER BY e.lease_token, e.completed_at IS NULL DESC, e.started_at DESC LIMIT 1`,
 )
 
 /** The open execution that a task in progress has of its own. The caller holds the task's lock. */
@@ -102,19 +114,9 @@ export const readExecutions = query(
   `SELECT ${executionJson()} AS execution FROM executions e WHERE e.tenant_id = $1 AND e.id = ANY($2::uuid[])`,
 )
 
-const Summary = z.strictObject({
-  total_attempts: z.int(),
-  success_count: z.int(),
-  failure_count: z.int(),
-  total_cost: z.number(),
-  average_duration: z.number().nullable().meta({ description: 'Seconds; null with no finished attempt' }),
-})
-
-export const History = z.strictObject({ executions: z.array(Execution), summary: Summary })
-
 export const historyOf = query(
   'executions.history',
-  z.object({ found: z.boolean(), executions: z.array(Execution), summary: Summary }),
+  z.object({ found: z.boolean(), executions: z.array(Execution), summary: History.shape.summary }),
   `SELECT EXISTS (SELECT FROM tasks WHERE tenant_id = $1 AND id = $2) AS found,
      coalesce(json_agg(${executionJson()} ORDER BY e.started_at DESC, e.id DESC), '[]'::json) AS executions,
      json_build_object(

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { TaskStatus } from '../tasks/index.ts'
-import { FORMATS } from './formats/index.ts'
+import { TaskStatus } from '../tasks/schema.ts'
 
-export type FormatName = keyof typeof FORMATS
-export const FORMAT_NAMES = Object.keys(FORMATS) as FormatName[]
+/** The sources that can be imported, by the name that routes and commands use. */
+export const FORMAT_NAMES = ['beads', 'markdown', 'linear', 'github'] as const
+export type FormatName = (typeof FORMAT_NAMES)[number]
 
 /** Bytes that a source may have. */
 export const SOURCE_LIMIT = 32 * 1024 * 1024

@@ -7,7 +7,8 @@ import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks, moveTask, patchTask, readMetadata, readTask } from '../../../test/tasks.ts'
 import type { Execution } from '../executions/index.ts'
 import { STATUSES, type Status, type Task } from '../tasks/index.ts'
-import { mayMove, MOVES } from './rules.ts'
+import { mayMove } from './rules.ts'
+import { MOVES } from './schema.ts'
 
 let server: TestServer
 before(async () => {

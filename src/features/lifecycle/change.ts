@@ -4,19 +4,10 @@ import { operation } from '../../kernel/operation.ts'
 import { Problem, validationFailed } from '../../kernel/problem.ts'
 import { formerValues, recordChange } from '../../kernel/record.ts'
 import { releaseDependents, unmetPrerequisites } from '../dependencies/index.ts'
+import { closeExecution, dependenciesUnmet, findOpen, openExecution } from '../executions/index.ts'
 import {
-  closeExecution,
-  dependenciesUnmet,
-  findOpen,
-  LeaseToken,
-  openExecution,
-} from '../executions/index.ts'
-import {
-  AgentType,
-  Description,
   EffortMinutes,
   lockTask,
-  Priority,
   recordTask,
   saveTask,
   saveTexts,
@@ -24,32 +15,12 @@ import {
   Task,
   taskExample,
   TaskRef,
-  TaskStatus,
-  Title,
   WorkerId,
   writeMetadata,
   type Status,
 } from '../tasks/index.ts'
 import { EVENT_OF_MOVE, requireMove } from './rules.ts'
-
-const ChangeTask = z.strictObject({
-  task_id: TaskRef,
-  title: Title.optional(),
-  description: Description.optional(),
-  priority: Priority.optional(),
-  effort_estimate: EffortMinutes.nullable().optional(),
-  status: TaskStatus.optional(),
-  assigned_worker: WorkerId.optional().meta({ description: 'With status assigned' }),
-  agent_type: AgentType.optional().meta({
-    description: 'Of the execution that a move to in_progress opens; "manual" unless given',
-  }),
-  lease_token: LeaseToken.optional().meta({ description: 'Of the live lease, for a final move' }),
-  override: z
-    .boolean()
-    .default(false)
-    .meta({ description: 'End a leased execution without its token; needs assign_tasks' }),
-})
-export type ChangeTask = z.output<typeof ChangeTask>
+import { ChangeTask } from './schema.ts'
 
 /** What a step of a task's life gives the caller of a change. */
 interface Step {

@@ -5,63 +5,10 @@ import { operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { recordChange, type RecordEntry } from '../../kernel/record.ts'
 import { addEdges, dependencyCycle, findCycle } from '../dependencies/index.ts'
-import {
-  Description,
-  EffortMinutes,
-  MetadataMap,
-  Priority,
-  readTasks,
-  refuseReserved,
-  Tags,
-  Task,
-  taskExample,
-  taskIds,
-  TaskRef,
-  Title,
-} from '../tasks/index.ts'
+import { readTasks, refuseReserved, Task, taskExample, taskIds } from '../tasks/index.ts'
+import { BatchItem, CreateTask, MAX_BATCH } from './schema.ts'
 import * as sql from './sql.ts'
-
-/** What both ways of creating take. */
-const fields = {
-  title: Title,
-  description: Description.default(''),
-  priority: Priority.default(3),
-  effort_estimate: EffortMinutes.nullable().default(null),
-  tags: Tags.default([]),
-  metadata: MetadataMap.default({}).meta({ description: 'Keys of 1 to 128 characters, values up to 64 KiB' }),
-}
-
-const CreateTask = z.strictObject({
-  ...fields,
-  depends_on: z
-    .array(TaskRef)
-    .max(1000)
-    .default([])
-    .meta({ description: 'Hard prerequisites, by id or number' }),
-})
-
-/** A name that the caller gives an item of a batch, to be used by other items. */
-const Ref = z
-  .string()
-  .min(1)
-  .max(128)
-  .refine((ref) => /\p{L}/u.test(ref) && !Id.safeParse(ref).success, 'must hold a letter and be no UUID')
-  .meta({ description: "The caller's own name for this item", examples: ['design'] })
-
-const BatchItem = z
-  .strictObject({
-    ref: Ref.optional(),
-    ...fields,
-    depends_on: z
-      .array(z.union([TaskRef, Ref], 'must be a ref of this batch, a UUID or a task number'))
-      .max(1000)
-      .default([])
-      .meta({ description: 'Hard prerequisites: refs of this batch, ids or numbers' }),
-  })
-  .meta({ id: 'BatchItem' })
-type BatchItem = z.output<typeof BatchItem>
-
-const MAX_BATCH = 100
+import { planTool } from './tools.ts'
 
 const newTask = (item: Omit<BatchItem, 'ref' | 'depends_on'>): sql.NewTask => {
   for (const key of Object.keys(item.metadata)) refuseReserved(key)
@@ -199,6 +146,7 @@ export const createBatch = operation({
   runs: (input) => (input.tasks.some((item) => item.depends_on.length > 0) ? 'transaction' : 'statement'),
   input: z.strictObject({ tasks: z.array(BatchItem).min(1).meta({ maxItems: MAX_BATCH }) }),
   output: z.array(Task),
+  tool: planTool,
   problems: { batch_too_large: 400, task_not_found: 404, dependency_cycle: 409, reserved_key: 409 },
   examples: [
     {

@@ -1,15 +1,6 @@
 import { Problem } from '../../kernel/problem.ts'
 import type { Status } from '../tasks/index.ts'
-
-/** The moves a person or an agent may ask for by PATCH. Source: backlog B14, contract section 2. */
-export const MOVES = {
-  ready: ['assigned'],
-  assigned: ['in_progress'],
-  in_progress: ['completed', 'failed'],
-  completed: [],
-  failed: ['ready'],
-  split: [],
-} as const satisfies Record<Status, readonly Status[]>
+import { MOVES } from './schema.ts'
 
 /** Whether a task may go from one status to another (B14's validateStatusTransition). The status it has is no move. */
 export const mayMove = (from: Status, to: Status): boolean =>

@@ -3,8 +3,9 @@ import type { Channel } from '../../kernel/socket.ts'
 import { CLOSE } from './close-codes.ts'
 import { Hub, type Follower } from './hub.ts'
 import { Keys } from './keys.ts'
-import { LIMITS, type Limits } from './limits.ts'
+import { LIMITS, socketsPerKey, type Limits } from './limits.ts'
 import { RECEIVES, SENDS } from './messages.ts'
+import { Seats } from './seats.ts'
 import { Session, type Shared } from './session.ts'
 import { Turnstile } from '../../kernel/turnstile.ts'
 
@@ -15,6 +16,7 @@ const READERS = 3
 export class Live implements Shared {
   readonly limits: Limits
   readonly keys: Keys
+  readonly seats: Seats
   readonly pages = new Turnstile(READERS)
   readonly hubs = new Map<string, Hub>()
   readonly #app: Services
@@ -24,6 +26,7 @@ export class Live implements Shared {
     this.#app = app
     this.limits = limits
     this.keys = new Keys(limits.keyMilliseconds)
+    this.seats = new Seats(app.settings.get(socketsPerKey))
   }
 
   join(tenant: string, head: number, follower: Follower): Hub {
@@ -89,6 +92,8 @@ export function liveChannel(limits: Partial<Limits> = {}): LiveChannel {
       [CLOSE.forbidden]: "The key's user may not follow this, or no longer.",
       [CLOSE.silent]: 'No whole message came within 10 seconds.',
       [CLOSE.tooSlow]: 'The client reads too slowly; the reason is `resume after SEQ`.',
+      [CLOSE.tooMany]:
+        'The key has as many sockets open as it may, or too many wrong keys came from this address.',
     },
     messageLimit: 64 * 1024,
     liveOf,

@@ -1,5 +1,6 @@
 import type { Feature } from '../../kernel/operation.ts'
 import { liveChannel } from './channel.ts'
+import { socketsPerKey } from './limits.ts'
 import { eventStream, taskOfEvent } from './stream.ts'
 import { watchCommand } from './watch.ts'
 
@@ -11,6 +12,7 @@ const channel = liveChannel()
 /** The record, sent to whoever follows it over a WebSocket. */
 export const live: Feature = {
   name: 'live',
+  settings: [socketsPerKey],
   channels: [channel],
   graph: { relations: [taskOfEvent], streams: [eventStream((app) => channel.liveOf(app))] },
   commands: [watchCommand],

@@ -10,12 +10,14 @@ import type { Follower, Hub } from './hub.ts'
 import type { KeyHolder, Keys } from './keys.ts'
 import type { Limits } from './limits.ts'
 import { messageOf, readHello, readRequest } from './messages.ts'
+import type { Seats } from './seats.ts'
 import type { Turnstile } from '../../kernel/turnstile.ts'
 
 /** What the sessions of one server share. */
 export interface Shared {
   readonly limits: Limits
   readonly keys: Keys
+  readonly seats: Seats
   /** Pages that sessions read alone. */
   readonly pages: Turnstile
   /** Joins the hub of a tenant, which begins at `head` where there is none yet. */
@@ -37,6 +39,7 @@ export class Session implements Follower, KeyHolder {
   #waiting: string[] | undefined
   #over = false
   #authorization: string | undefined
+  #leaveSeat: (() => void) | undefined
   #caller: Caller | undefined
   #filter: Filter | undefined
   #hub: Hub | undefined
@@ -128,13 +131,14 @@ export class Session implements Follower, KeyHolder {
     try {
       const { app } = this.#call
       const { authorization, subscribe, after } = readHello(text)
-      const caller = await this.#call.authenticate(authorization)
+      const caller = await this.#call.authenticate(authorization, this.#call.address)
       const filter = new Filter(caller, subscribe, Object.keys(app.events))
       const [record] = await headOf({ db: app.pool, tenant: caller.tenant })
       if (this.#over) return
       const head = record?.head ?? 0
       if (after !== undefined && after > head)
         throw validationFailed([{ path: 'after', message: `the record ends at ${head}` }])
+      this.#leaveSeat = this.#shared.seats.take(caller.key ?? 'operator')
       this.#caller = caller
       this.#filter = filter
       this.#position = after ?? head
@@ -237,6 +241,8 @@ export class Session implements Follower, KeyHolder {
     this.#full?.()
     this.#page = []
     this.#call.stopping.removeEventListener('abort', this.#stop)
+    this.#leaveSeat?.()
+    this.#leaveSeat = undefined
     if (this.#authorization) this.#shared.keys.remove(this.#authorization, this)
     if (this.#hub) this.#shared.leave(this.#hub, this)
   }
@@ -245,6 +251,7 @@ export class Session implements Follower, KeyHolder {
 function closeCode(status: number): number {
   if (status === 401) return CLOSE.unauthorized
   if (status === 403) return CLOSE.forbidden
+  if (status === 429) return CLOSE.tooMany
   if (status < 500) return CLOSE.badMessage
   return status === 503 ? CLOSE.tryAgainLater : CLOSE.internalError
 }

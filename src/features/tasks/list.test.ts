@@ -53,6 +53,34 @@ test('the order is priority descending, then age, then id', async () => {
   )
 })
 
+test('another order is asked for by name, and its pages follow it through ties', async () => {
+  const tag = newTag()
+  const made = await createTasks(
+    server,
+    Array.from({ length: 9 }, (_, index) => ({
+      title: String(index),
+      priority: (index % 5) + 1,
+      tags: [tag],
+    })),
+  )
+  const walked = async (sort: string): Promise<string[]> =>
+    (await walk(`/tasks?tag=${tag}&sort=${sort}&limit=2`)).flat().map(({ title }) => title)
+  const byAge = made.toSorted((a, b) => a.number - b.number).map(({ title }) => title)
+  assert.deepEqual(await walked('oldest'), byAge)
+  assert.deepEqual(await walked('newest'), byAge.toReversed())
+  // All of one batch have the same time: their ids decide.
+  const byId = made.toSorted((a, b) => (a.id < b.id ? 1 : -1)).map(({ title }) => title)
+  assert.deepEqual(await walked('updated'), byId)
+  await patchTask(server, made[4]!.id, { priority: 2 })
+  await patchTask(server, made[7]!.id, { priority: 1 })
+  assert.deepEqual((await walked('updated')).slice(0, 2), ['7', '4'])
+  assert.deepEqual(await walked('priority'), await titles(`tag=${tag}`))
+
+  const first = await server.get(`/tasks?tag=${tag}&sort=oldest&limit=2`)
+  problemOf(await server.get(nextPage(first)!.replace('oldest', 'newest')), 400, 'invalid_cursor')
+  assert.deepEqual(faultsOf(await server.get('/tasks?sort=title')), ['sort'])
+})
+
 test('a page has 100 tasks unless said otherwise, and the last has no link', async () => {
   const tag = newTag()
   await createTasks(

@@ -1,13 +1,15 @@
 import { z } from 'zod'
-import { characters } from '../../kernel/characters.ts'
 import type { Ctx } from '../../kernel/context.ts'
-import { cutPage, openCursor, Page } from '../../kernel/cursor.ts'
+import { cutPage, openCursor } from '../../kernel/cursor.ts'
 import { operation } from '../../kernel/operation.ts'
-import { notFound, validationFailed } from '../../kernel/problem.ts'
+import { Page } from '../../kernel/page.ts'
+import { notFound } from '../../kernel/problem.ts'
 import { taskExample } from './example.ts'
-import { ListTasks, Tag, Task, TaskRef, TaskWithMetadata } from './schema.ts'
+import { ListTasks, SearchText, Tag, Task, TaskRef, TaskWithMetadata } from './schema.ts'
 import { requireTask, taskId } from './reading.ts'
+import { searchTasks as search } from './search.ts'
 import * as sql from './sql.ts'
+import { findTool } from './tools.ts'
 
 /** Reads one task. Throws `task_not_found` (404). */
 export const getTask = operation({
@@ -32,7 +34,7 @@ export const getTask = operation({
   },
 })
 
-const ListKeys = z.tuple([z.number(), z.string(), z.string()])
+const ListKeys = z.array(z.union([z.number(), z.string()]))
 
 /** One page of tasks in the order of lists; `list` names it and its filters, for its cursors. */
 async function pageOfTasks(
@@ -43,31 +45,36 @@ async function pageOfTasks(
 ) {
   const after = cursor === undefined ? undefined : openCursor(ctx, list, cursor, ListKeys)
   const rows = await sql.listTasks(ctx, { ...filter, after, limit: limit + 1, offset })
-  return cutPage(ctx, list, rows, limit, ({ task }) => [task.priority, task.created_at, task.id])
+  return cutPage(ctx, list, rows, limit, ({ task }) => sql.ORDERS[filter.sort].keys(task))
 }
+
+/** `%`, `_` and `\` are plain characters in a search. */
+const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 
 /** Lists tasks, the most urgent first. */
 export const listTasks = operation({
   name: 'tasks.list',
   summary: 'List tasks, the most urgent first',
   description:
-    'Ordered by priority descending, then created_at, then id. The next page is in the Link header (rel="next").',
+    'Ordered by priority descending, then created_at, then id, unless sort says otherwise. The next page is in the Link header (rel="next").',
   http: { method: 'GET', path: '/tasks', status: 200 },
   permission: 'read_tasks',
   runs: 'read',
   input: ListTasks,
   output: z.array(TaskWithMetadata),
+  tool: findTool,
   examples: [{ summary: 'What can start now', input: { startable: true, limit: 10 }, output: [taskExample] }],
   async run(ctx, { limit, offset, cursor, include, ...filter }) {
     const list = `tasks ${JSON.stringify(filter)}`
-    const withMetadata = include === 'metadata'
-    const page = await pageOfTasks(ctx, list, { ...filter, withMetadata }, { limit, offset, cursor })
+    const page = await pageOfTasks(
+      ctx,
+      list,
+      { ...filter, q: filter.q && likePattern(filter.q), withMetadata: include === 'metadata' },
+      { limit, offset, cursor },
+    )
     return page.map(({ task, metadata }) => (include ? { ...task, metadata } : task))
   },
 })
-
-/** `%`, `_` and `\` are plain characters in a search. */
-const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 
 /** Searches titles and descriptions, case-insensitively. */
 export const searchTasks = operation({
@@ -78,12 +85,11 @@ export const searchTasks = operation({
   http: { method: 'GET', path: '/tasks/search', status: 200 },
   permission: 'read_tasks',
   runs: 'read',
-  input: z.strictObject({ q: characters(1, 200).meta({ description: '1 to 200 characters' }) }),
+  input: z.strictObject({ q: SearchText }),
   output: z.array(Task),
   examples: [{ summary: 'A word', input: { q: 'retry' }, output: [taskExample] }],
   async run(ctx, { q }) {
-    if (q.trim() === '') throw validationFailed([{ path: 'q', message: 'must not be blank' }])
-    const rows = await sql.searchTasks(ctx, likePattern(q), q)
+    const rows = await search(ctx, likePattern(q), q)
     return rows.map(({ task }) => task)
   },
 })
@@ -99,7 +105,12 @@ export const tasksByTag = operation({
   output: z.array(Task),
   examples: [{ summary: 'All of a tag', input: { tag: 'api' }, output: [taskExample] }],
   async run(ctx, { tag, ...page }) {
-    const rows = await pageOfTasks(ctx, `by-tag ${tag}`, { tag: [tag], withMetadata: false }, page)
+    const rows = await pageOfTasks(
+      ctx,
+      `by-tag ${tag}`,
+      { tag: [tag], sort: 'priority', withMetadata: false },
+      page,
+    )
     return rows.map(({ task }) => task)
   },
 })

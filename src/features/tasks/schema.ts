@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { characters } from '../../kernel/characters.ts'
-import { Page } from '../../kernel/cursor.ts'
+import { byteLength, characters } from '../../kernel/characters.ts'
+import { Page } from '../../kernel/page.ts'
 import { Id } from '../../kernel/ids.ts'
 import { Time } from '../../kernel/time.ts'
 
@@ -15,7 +15,7 @@ export const TaskRef = z
   .meta({ description: "A task's id (UUID) or its number", examples: [1234] })
 export type TaskRef = z.output<typeof TaskRef>
 
-const utf8 = (limit: number) => (text: string) => Buffer.byteLength(text) <= limit
+const utf8 = (limit: number) => (text: string) => byteLength(text) <= limit
 
 export const Title = characters(1, 500).meta({ description: '1 to 500 characters' })
 export const Description = z
@@ -83,7 +83,17 @@ export const TaskWithMetadata = Task.extend({ metadata: z.record(z.string(), z.s
 
 const several = <T extends z.ZodType>(each: T) => z.array(each).min(1).max(50)
 
+/** The orders of a list: the most urgent first; by number, which is by age; or by the latest change. */
+export const TASK_ORDERS = ['priority', 'newest', 'oldest', 'updated'] as const
+export type TaskOrder = (typeof TASK_ORDERS)[number]
+
+/** What a title or a description is searched for. */
+export const SearchText = characters(1, 200)
+  .refine((text) => text.trim() !== '', 'must not be blank')
+  .meta({ description: '1 to 200 characters' })
+
 export const ListTasks = z.strictObject({
+  q: SearchText.optional().meta({ description: 'Only where the title or the description contains it' }),
   status: several(TaskStatus).optional().meta({ description: 'May repeat' }),
   priority: several(Priority).optional().meta({ description: 'May repeat' }),
   tag: several(Tag).optional().meta({ description: 'May repeat; a task must have all of them' }),
@@ -94,5 +104,9 @@ export const ListTasks = z.strictObject({
     .meta({ description: 'true: ready, and nothing unmet; false: all others' }),
   updated_since: z.iso.datetime({ offset: true }).optional().meta({ description: 'RFC 3339' }),
   include: z.literal('metadata').optional(),
+  sort: z.enum(TASK_ORDERS).default('priority').meta({
+    description:
+      'priority: the most urgent first, then the oldest; newest and oldest; updated: the latest change first',
+  }),
   ...Page,
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
-import { Task, type Status } from './schema.ts'
+import { Task, type Status, type TaskOrder } from './schema.ts'
 
 /**
  * The one way a row of `tasks` (alias `t`) and its `task_texts` (alias `x`) become a Task; for other features' SQL, too.
@@ -53,10 +53,10 @@ export const lockedTextsFragment = (locked: string, version = 'version'): string
 export const TaskRow = z.object({ task: Task })
 const TaskAndMetadata = z.object({ task: Task, metadata: z.record(z.string(), z.string()) })
 
-export const findTask = query(
+export const findTasks = query(
   'tasks.find',
   TaskRow,
-  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = $2`,
+  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ANY ($2::uuid[])`,
 )
 
 export const findTaskByNumber = query(
@@ -179,22 +179,44 @@ export const usedKeys = query(
    ORDER BY usage_count DESC, key`,
 )
 
-/**
- * At most 50 tasks whose title or description contains `$2` (a LIKE pattern, `$3` the text itself): equal titles first,
- * then titles, then descriptions. The trigram index serves it from three characters on.
- */
-export const searchTasks = query(
-  'tasks.search',
-  TaskRow,
-  `SELECT ${taskJson()} AS task FROM ${TASKS}
-   WHERE t.tenant_id = $1 AND x.tenant_id = $1 AND (x.title ILIKE $2 OR x.description ILIKE $2)
-   ORDER BY CASE WHEN lower(x.title) = lower($3) THEN 0 WHEN x.title ILIKE $2 THEN 1 ELSE 2 END,
-     t.priority DESC, t.created_at, t.id
-   LIMIT 50`,
-)
-
 /** What a list may ask for; an absent member is no condition. */
+/** How a list is ordered, each by an index: its sort keys, and what comes after those of the last row seen. */
+export const ORDERS: Readonly<
+  Record<
+    TaskOrder,
+    { by: string; keys: (task: Task) => (string | number)[]; after: (keys: string) => string }
+  >
+> = {
+  priority: {
+    by: 't.priority DESC, t.created_at, t.id',
+    keys: (task) => [task.priority, task.created_at, task.id],
+    after: (
+      keys,
+    ) => `t.priority <= (${keys}::json->>0)::smallint AND (t.priority < (${keys}::json->>0)::smallint
+      OR (t.created_at, t.id) > ((${keys}::json->>1)::timestamptz, (${keys}::json->>2)::uuid))`,
+  },
+  newest: {
+    by: 't.number DESC',
+    keys: (task) => [task.number],
+    after: (keys) => `t.number < (${keys}::json->>0)::bigint`,
+  },
+  oldest: {
+    by: 't.number',
+    keys: (task) => [task.number],
+    after: (keys) => `t.number > (${keys}::json->>0)::bigint`,
+  },
+  updated: {
+    by: 't.updated_at DESC, t.id DESC',
+    keys: (task) => [task.updated_at, task.id],
+    // The first comparison is what the index is entered by.
+    after: (keys) => `t.updated_at <= (${keys}::json->>0)::timestamptz
+      AND (t.updated_at, t.id) < ((${keys}::json->>0)::timestamptz, (${keys}::json->>1)::uuid)`,
+  },
+}
+
 export interface ListFilter {
+  /** A LIKE pattern. */
+  q?: string | undefined
   status?: readonly Status[] | undefined
   priority?: readonly number[] | undefined
   tag?: readonly string[] | undefined
@@ -202,15 +224,16 @@ export interface ListFilter {
   startable?: boolean | undefined
   updated_since?: string | undefined
   /** The sort keys of the last row seen. */
-  after?: readonly [number, string, string] | undefined
+  after?: readonly (string | number)[] | undefined
+  sort: TaskOrder
   withMetadata: boolean
   limit: number
   offset: number
 }
 
 /**
- * One page in the order priority descending, created_at, id. Its text depends only on which filters are there, so that
- * each combination is one named statement.
+ * One page. Its text depends only on the order and on which filters are there, so that each combination is one named
+ * statement.
  */
 export function listTasks(scope: Scope, filter: ListFilter): Promise<z.output<typeof TaskAndMetadata>[]> {
   const values: unknown[] = []
@@ -222,6 +245,13 @@ export function listTasks(scope: Scope, filter: ListFilter): Promise<z.output<ty
     names.push(name)
     conditions.push(condition(`$${values.length + 1}`))
   }
+  // Looked for first, and by itself: in the order of the list it might be searched through the whole table.
+  where(
+    'q',
+    (p) => `t.id = ANY(ARRAY(SELECT s.task_id FROM task_texts s
+      WHERE s.tenant_id = $1 AND (s.title ILIKE ${p} OR s.description ILIKE ${p})))`,
+    filter.q,
+  )
   where('status', (p) => `t.status = ANY(${p}::text[])`, filter.status)
   where('priority', (p) => `t.priority = ANY(${p}::smallint[])`, filter.priority)
   where('tag', (p) => `x.tags @> ${p}::text[]`, filter.tag)
@@ -237,19 +267,14 @@ export function listTasks(scope: Scope, filter: ListFilter): Promise<z.output<ty
     conditions.push(`t.status = 'ready' AND t.unmet_dependencies = 0`)
   }
   where('since', (p) => `t.updated_at >= ${p}::timestamptz`, filter.updated_since)
-  where(
-    'after',
-    (p) => `t.priority <= (${p}::json->>0)::smallint AND (t.priority < (${p}::json->>0)::smallint
-      OR (t.created_at, t.id) > ((${p}::json->>1)::timestamptz, (${p}::json->>2)::uuid))`,
-    filter.after && JSON.stringify(filter.after),
-  )
+  where('after', ORDERS[filter.sort].after, filter.after && JSON.stringify(filter.after))
   const metadata = filter.withMetadata ? metadataJson() : `'{}'::json`
   const list = query(
-    `tasks.list:${names.join('+')}${filter.withMetadata ? ' m' : ''}`,
+    `tasks.list:${filter.sort}:${names.join('+')}${filter.withMetadata ? ' m' : ''}`,
     TaskAndMetadata,
     `SELECT ${taskJson()} AS task, ${metadata} AS metadata FROM ${TASKS}
      WHERE t.tenant_id = $1 AND x.tenant_id = $1 ${conditions.map((each) => `AND ${each}`).join(' ')}
-     ORDER BY t.priority DESC, t.created_at, t.id
+     ORDER BY ${ORDERS[filter.sort].by}
      LIMIT $${values.length + 2} OFFSET $${values.length + 3}`,
   )
   return list(scope, ...values, filter.limit, filter.offset)

@@ -1,7 +1,7 @@
 import type { Feature } from '../../kernel/operation.ts'
 import { attempts } from './attempt-jobs.ts'
 import { deliverWebhooks } from './daemon.ts'
-import { listDeliveries, redeliverEvent, testWebhook } from './deliveries.ts'
+import { getDelivery, listDeliveries, redeliverEvent, testWebhook } from './deliveries.ts'
 import { forgetDeliveries } from './duties.ts'
 import { webhooksTables } from './migrations/202611220900_webhooks.ts'
 import { redeliverSince } from './redeliver.ts'
@@ -44,6 +44,7 @@ export const webhooks: Feature = {
     testWebhook,
     redeliverSince,
     listDeliveries,
+    getDelivery,
     redeliverEvent,
   ],
   daemons: [deliverWebhooks],

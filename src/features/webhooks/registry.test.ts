@@ -8,7 +8,8 @@ import { recordOf } from '../../../test/record.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../../test/server.ts'
 import { createTask } from '../../../test/tasks.ts'
 import type { Webhook } from './schema.ts'
-import { isSecret, newSecret } from './secret.ts'
+import { isSecret } from './schema.ts'
+import { newSecret } from './secret.ts'
 
 let server: TestServer
 before(async () => {

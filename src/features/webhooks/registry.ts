@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { requireVersion, type Ctx } from '../../kernel/context.ts'
-import { Page, pageById } from '../../kernel/cursor.ts'
+import { pageById } from '../../kernel/cursor.ts'
+import { Page } from '../../kernel/page.ts'
 import { Id, newId } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound, Problem, validationFailed } from '../../kernel/problem.ts'

@@ -1,10 +1,34 @@
 import { z } from 'zod'
 import { characters } from '../../kernel/characters.ts'
-import { Page } from '../../kernel/cursor.ts'
+import { Page } from '../../kernel/page.ts'
 import { Id } from '../../kernel/ids.ts'
 import { Time } from '../../kernel/time.ts'
-import { TypePatterns } from '../audit/index.ts'
-import { Secret } from './secret.ts'
+import { TypePatterns } from '../audit/schema.ts'
+
+/** How every secret begins. */
+export const SECRET_PREFIX = 'whsec_'
+const LEAST_BYTES = 24
+const MOST_BYTES = 64
+
+/** Whether a text is a secret of Standard Webhooks: `whsec_` and the base64 of 24 to 64 bytes. */
+export function isSecret(text: string): boolean {
+  if (!text.startsWith(SECRET_PREFIX)) return false
+  const base64 = text.slice(SECRET_PREFIX.length)
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) return false
+  const bytes = atob(base64)
+  // Decoders take whatever they can; what is spelled otherwise is read otherwise by others.
+  return bytes.length >= LEAST_BYTES && bytes.length <= MOST_BYTES && btoa(bytes) === base64
+}
+
+/** A secret that a caller brings. */
+export const Secret = z
+  .string()
+  .max(100)
+  .refine(isSecret, `must be ${SECRET_PREFIX} and the base64 of ${LEAST_BYTES} to ${MOST_BYTES} bytes`)
+  .meta({
+    description: `${SECRET_PREFIX} and the base64 of ${LEAST_BYTES} to ${MOST_BYTES} bytes; made by the server unless given`,
+    examples: ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'],
+  })
 
 /** A webhook as it is answered, and as the record keeps it: without its secrets. */
 export const Webhook = z
@@ -63,6 +87,19 @@ export const Delivery = z
   })
   .meta({ id: 'WebhookDelivery' })
 export type Delivery = z.output<typeof Delivery>
+
+/** An attempt with what it carried. */
+export const DeliveryWithPayload = Delivery.extend({
+  payload: z
+    .strictObject({
+      id: z.uuid(),
+      type: z.string(),
+      timestamp: Time,
+      data: z.record(z.string(), z.unknown()),
+    })
+    .nullable()
+    .meta({ description: 'null for a test, and where its event is no longer in the record' }),
+}).meta({ id: 'WebhookDeliveryWithPayload' })
 
 const Url = z
   .string()

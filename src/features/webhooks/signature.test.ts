@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
-import { isSecret, newSecret } from './secret.ts'
+import { isSecret } from './schema.ts'
+import { newSecret } from './secret.ts'
 import { isSha256Signature, isStandardSignature, signedRequest } from './signature.ts'
 
 const MESSAGE = {

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Webhook } from 'standardwebhooks'
-import { isSecret } from './secret.ts'
+import { isSecret } from './schema.ts'
 
 /** What a webhook's receiver gets: an event without its place in the feed. */
 export interface Message {

@@ -10,7 +10,7 @@ import { makeGraphSchema } from './schema.ts'
 export function graphSurface(app: Application): { mount: Mount; channel: Channel } {
   const graph = new Graph(app, makeGraphSchema(app))
   return {
-    mount: (server, stopping) => addGraphRoute(server, app, graph, stopping),
+    mount: (server, host) => addGraphRoute(server, app, graph, host),
     channel: graphChannel(graph),
   }
 }

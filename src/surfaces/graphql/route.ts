@@ -4,7 +4,7 @@ import type { Application } from '../../kernel/application.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { checkPlainData, parseJsonBody } from '../http/json-body.ts'
 import { asProblem } from '../http/problems.ts'
-import { hangUpOf, idempotencyKeyOf } from '../http/server.ts'
+import { hangUpOf, idempotencyKeyOf, type Host } from '../http/server.ts'
 import { RefusedQuery } from './document.ts'
 import { readRequest, type Asker, type Graph, type GraphRequest, type Prepared } from './execution.ts'
 
@@ -110,7 +110,7 @@ export function addGraphRoute(
   server: FastifyInstance,
   app: Application,
   graph: Graph,
-  stopping: AbortSignal,
+  { stopping, admit }: Host,
 ): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const type = mediaTypeOf(request.headers.accept)
@@ -144,8 +144,8 @@ export function addGraphRoute(
     url: PATH,
     bodyLimit: 1024 * 1024,
     config: { operation: 'graphql' },
-    onRequest: async (request) => {
-      request.caller = await app.authenticate(request.headers.authorization)
+    onRequest: async (request, reply) => {
+      request.caller = await admit(request, reply)
       if (request.method === 'POST') requireJson(request.headers['content-type'])
     },
     errorHandler: (error, request, reply) => {

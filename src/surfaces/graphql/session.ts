@@ -114,7 +114,7 @@ export class GraphSession {
     clearTimeout(this.#silence)
     this.#authorization = authorization
     try {
-      await this.#call.authenticate(authorization)
+      await this.#call.authenticate(authorization, this.#call.address)
       this.#acknowledged = true
       this.#send({ type: 'connection_ack' })
     } catch (error) {

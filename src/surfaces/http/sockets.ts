@@ -9,6 +9,7 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import type { Application } from '../../kernel/application.ts'
 import { Problem } from '../../kernel/problem.ts'
 import type { Channel, Socket } from '../../kernel/socket.ts'
+import { trustedProxies } from './limits.ts'
 import { refuseConnection } from './problems.ts'
 
 /** How long a closed socket may take to answer, milliseconds. */
@@ -201,11 +202,18 @@ export class Sockets {
         app: this.#app,
         requestId: facts.request_id,
         authenticate,
+        address: this.#addressOf(net),
         stopping: this.#stopping,
       })
     } catch (error) {
       failed(error)
     }
+  }
+
+  /** Undefined where a proxy stands between: all clients would seem to be one. */
+  #addressOf(net: Duplex): string | undefined {
+    const behindProxies = this.#app.settings.get(trustedProxies).length > 0
+    return behindProxies ? undefined : (net as NetSocket).remoteAddress
   }
 
   /** Closes what its channel has not closed at the stop. All are gone a little over a second later. */

@@ -31,12 +31,6 @@ test('the document is served without a key, and not again to whoever has it', as
   assert.equal(again.body, null)
 })
 
-test('the root leads to the documentation', async () => {
-  const response = await fetch(`${server.url}/`, { redirect: 'manual' })
-  assert.equal(response.status, 302)
-  assert.equal(response.headers.get('location'), '/docs')
-})
-
 test('the page loads what this server serves, and nothing from elsewhere', async () => {
   const { headers } = await server.get('/docs', open)
   assert.match(

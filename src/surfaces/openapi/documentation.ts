@@ -63,7 +63,7 @@ function serve(
   }
 }
 
-/** Mounts /openapi.json, /asyncapi.json and /docs, where `/` leads. All of it works without a network. */
+/** Mounts /openapi.json, /asyncapi.json and /docs. All of it works without a network. */
 export function mountDocumentation(server: FastifyInstance, assembly: Assembly): void {
   const json = (document: () => unknown): ServedFile => ({
     type: 'application/json; charset=utf-8',
@@ -81,7 +81,6 @@ export function mountDocumentation(server: FastifyInstance, assembly: Assembly):
     'Content-Security-Policy': CONTENT_SECURITY_POLICY,
     'Referrer-Policy': 'no-referrer',
   }
-  server.get('/', (_request, reply) => reply.redirect('/docs', 302))
   server.get('/openapi.json', serve(json(() => openApiDocument(assembly))))
   server.get('/asyncapi.json', serve(json(() => asyncApiDocument(assembly))))
   server.get('/docs', serve(page, pageHeaders))

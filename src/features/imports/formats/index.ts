@@ -1,3 +1,4 @@
+import type { FormatName } from '../schema.ts'
 import { beads } from './beads.ts'
 import { github } from './github.ts'
 import { linear } from './linear.ts'
@@ -7,5 +8,5 @@ import type { Format } from './parsed.ts'
 export type { Format, Parsed, ParsedEdge, ParsedItem } from './parsed.ts'
 export { LIMITS } from './parsed.ts'
 
-/** The sources that can be imported, by the name that routes and commands use. */
-export const FORMATS = { beads, markdown, linear, github } as const satisfies Record<string, Format>
+/** How each source is read. */
+export const FORMATS = { beads, markdown, linear, github } as const satisfies Record<FormatName, Format>
