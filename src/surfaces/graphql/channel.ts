@@ -21,7 +21,7 @@ export function graphChannel(graph: Graph, limits: Partial<SessionLimits> = {}):
       [CLOSE.silent]: 'No connection_init came within 10 seconds.',
       [CLOSE.taken]: 'The id is that of a query that has not ended.',
       [CLOSE.tooSlow]: 'The client reads too slowly.',
-      [CLOSE.tooManyInits]: 'connection_init came twice.',
+      [CLOSE.tooMany]: 'connection_init came twice, or the key has as many sockets open as one may.',
     },
     messageLimit: 256 * 1024,
     protocols: [PROTOCOL],

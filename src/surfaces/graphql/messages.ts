@@ -43,7 +43,7 @@ export const CLOSE = {
   silent: 4408,
   taken: 4409,
   tooSlow: 4413,
-  tooManyInits: 4429,
+  tooMany: 4429,
 } as const
 
 const subscription = 'subscription { events(types: ["task.*"]) { sequence type task { number status } } }'

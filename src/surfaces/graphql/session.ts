@@ -32,6 +32,12 @@ export const SESSION_LIMITS: SessionLimits = {
   running: 20,
 }
 
+const CLOSE_OF_STATUS: Readonly<Record<number, number>> = {
+  401: CLOSE.unauthorized,
+  429: CLOSE.tooMany,
+  503: CLOSE.tryAgainLater,
+}
+
 /** One query of a client, from `subscribe` to its end. */
 interface Running {
   /** Aborts when the client has had enough, or is gone. */
@@ -109,8 +115,7 @@ export class GraphSession {
   }
 
   async #init(authorization: string): Promise<void> {
-    if (this.#authorization !== undefined)
-      return this.#close(CLOSE.tooManyInits, 'connection_init came twice')
+    if (this.#authorization !== undefined) return this.#close(CLOSE.tooMany, 'connection_init came twice')
     clearTimeout(this.#silence)
     this.#authorization = authorization
     try {
@@ -234,12 +239,7 @@ export class GraphSession {
 
   #refuse(error: unknown): void {
     const problem = problemOfDatabase(error) ?? asProblem(error)
-    const code =
-      problem.status === 401
-        ? CLOSE.unauthorized
-        : problem.status === 503
-          ? CLOSE.tryAgainLater
-          : CLOSE.internalError
+    const code = CLOSE_OF_STATUS[problem.status] ?? CLOSE.internalError
     this.#close(code, reasonOf(problem))
   }
 

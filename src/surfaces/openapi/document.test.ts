@@ -108,7 +108,9 @@ test('every example, sent as a request, is gathered into the same input again', 
 })
 
 test('every problem that is thrown around the operations is listed, with its status', () => {
-  const folders = ['../../kernel', '../http'].map((each) => path.join(import.meta.dirname, each))
+  const folders = ['../../kernel', '../http', '../graphql'].map((each) =>
+    path.join(import.meta.dirname, each),
+  )
   const thrown = new Set<string>()
   for (const folder of folders)
     for (const file of readdirSync(folder).filter((each) => /(?<!\.test)\.ts$/.test(each))) {

@@ -20,6 +20,22 @@ const any = (): boolean => true
 /** Whether its answers come in pages: then the Link header leads on. */
 export const isPaged = (op: Operation): boolean => op.http.method === 'GET' && 'cursor' in fieldsOf(op)
 
+/** What a query of GraphQL may meet: all are 400. */
+const OF_QUERIES: readonly (readonly [code: string, meaning: string])[] = [
+  ['invalid_query', 'The query is no valid GraphQL for this schema.'],
+  ['unknown_operation', 'operationName names none of the operations of the query.'],
+  ['query_too_large', 'The query is too long, or has too many fields.'],
+  ['query_too_deep', 'The query has too many levels of fields.'],
+  ['too_many_aliases', 'The query has too many aliases.'],
+  ['fragment_cycle', 'A fragment of the query spreads itself.'],
+  ['query_too_broad', 'By its limits the query may bring too much together.'],
+  ['answer_too_large', 'The answer to the query would be too large.'],
+  ['batch_not_supported', 'An array of queries was sent.'],
+  ['subscription_needs_socket', 'A subscription was sent over HTTP.'],
+  ['idempotency_key_ambiguous', 'One Idempotency-Key came with several mutations.'],
+  ['too_many_subscriptions', 'One socket runs too many queries at once.'],
+]
+
 /** Every general problem, by status. */
 export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
   {
@@ -183,6 +199,8 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
   },
   { code: 'database_unavailable', status: 503, meaning: 'A probe found that the database does not answer.' },
   { code: 'draining', status: 503, meaning: 'A probe found that this server is stopping.' },
+  { code: 'not_acceptable', status: 406, meaning: 'The header Accept allows no media type of the answer.' },
+  ...OF_QUERIES.map(([code, meaning]) => ({ code, status: 400, meaning })),
 ]
 
 /** The codes with which an operation may answer, general ones first, by status, ascending. */
