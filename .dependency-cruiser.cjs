@@ -3,6 +3,7 @@ const { existsSync, readFileSync, readdirSync } = require('node:fs')
 const ts = require('typescript')
 
 const FEATURES = 'src/features'
+const CLIENT = String.raw`^client/src/index\.ts$`
 const TEST = String.raw`\.test\.ts$`
 /** What runs in a browser: the web app's shell and kit, and the features' screens. */
 const BROWSER = ['^src/web/', '^src/features/[^/]+/ui/']
@@ -16,9 +17,8 @@ const ENTRY_POINTS = [
   String.raw`^src/.*-process\.ts$`,
   String.raw`^test/(run|lint-openapi|(soak|torture|fuzz|cluster)/run)\.ts$`,
   String.raw`^bench/run\.ts$`,
+  String.raw`^client/(generate|build)\.ts$`,
   String.raw`^src/web/main\.tsx$`,
-  // The kit is there for the screens to come.
-  '^src/web/kit/',
   String.raw`^src/features/[^/]+/ui/.*-worker\.ts$`,
   String.raw`^examples/[^/]+\.ts$`,
   TEST,
@@ -78,7 +78,7 @@ function onlyEarlierFeatures() {
 
 /** `what` sees, of our own folders, only `visible`; its tests see the harness as well. */
 function sees(name, what, visible) {
-  const ours = '^(bin|examples|src|test)/'
+  const ours = '^(bin|client|examples|src|test)/'
   return [
     {
       name,
@@ -100,31 +100,38 @@ module.exports = {
   forbidden: [
     ...sees('kernel-stands-alone', '^src/kernel/', ['^src/kernel/']),
     ...sees('embedded-stands-alone', '^src/embedded/', ['^src/embedded/']),
+    ...sees('client-stands-alone', '^client/src/', ['^client/src/']),
+    ...sees('examples-see-the-client', '^examples/', [CLIENT]),
     ...sees('features-see-kernel-and-features', '^src/features/(?![^/]+/ui/)', [
       '^src/kernel/',
       '^src/features/(?![^/]+/ui/)',
+      // The typed client, by its name: what is published imports what is published.
+      CLIENT,
     ]),
     {
       name: 'screens-see-kit-and-schemas',
       comment:
-        'A screen uses its own folder, the kit, and the schemas of any feature; of the server nothing else',
+        "A screen uses its own folder, its feature's picture/ (pure), the kit, and the schemas of any feature; of the server nothing else",
       severity: 'error',
       from: { path: '^src/features/([^/]+)/ui/', pathNot: TEST },
-      to: { path: '^(bin|examples|src|test)/', pathNot: ['^src/features/$1/ui/', '^src/web/kit/', SCHEMA] },
+      to: {
+        path: '^(bin|client|examples|src|test)/',
+        pathNot: ['^src/features/$1/(ui|picture)/', '^src/web/kit/', SCHEMA],
+      },
     },
     {
       name: 'web-sees-screens-and-schemas',
       comment: 'The shell gets screens from the features by src/web/screens.ts alone',
       severity: 'error',
       from: { path: '^src/web/', pathNot: [String.raw`^src/web/screens\.ts$`, TEST] },
-      to: { path: '^(bin|examples|src|test)/', pathNot: ['^src/web/', SCHEMA] },
+      to: { path: '^(bin|client|examples|src|test)/', pathNot: ['^src/web/', SCHEMA] },
     },
     {
       name: 'screens-by-their-front-door',
       severity: 'error',
       from: { path: String.raw`^src/web/screens\.ts$` },
       to: {
-        path: '^(bin|examples|src|test)/',
+        path: '^(bin|client|examples|src|test)/',
         pathNot: ['^src/web/kit/', String.raw`^src/features/[^/]+/ui/index\.ts$`],
       },
     },
@@ -177,7 +184,7 @@ module.exports = {
       severity: 'error',
       from: { path: String.raw`^src/features/index\.ts$` },
       to: {
-        path: '^(bin|examples|src|test)/',
+        path: '^(bin|client|examples|src|test)/',
         pathNot: ['^src/kernel/', String.raw`^src/features/[^/]+/index\.ts$`],
       },
     },
@@ -198,21 +205,22 @@ module.exports = {
     {
       name: 'no-tests-in-production',
       severity: 'error',
-      from: { path: '^(bin|src)/', pathNot: TEST },
+      from: { path: '^(bin|client/src|src)/', pathNot: TEST },
       to: { path: ['^test/', TEST] },
     },
     {
       name: 'no-development-package-in-production',
       severity: 'error',
       // What the web app is made of is in its build.
-      from: { path: '^(bin|src)/', pathNot: [TEST, ...BROWSER] },
+      from: { path: '^(bin|client/src|src)/', pathNot: [TEST, ...BROWSER] },
       to: { dependencyTypes: ['npm-dev'] },
     },
     {
       name: 'packages-are-declared',
       comment: 'A package that package.json does not name is there by luck',
       severity: 'error',
-      from: {},
+      // What makes and tries the client uses the packages of the whole; its own manifest is for what is published.
+      from: { pathNot: String.raw`^client/([^/]+|src/.*\.test)\.ts$` },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     {
@@ -233,7 +241,11 @@ module.exports = {
       comment: 'No entry point leads to it',
       severity: 'error',
       from: { path: ENTRY_POINTS },
-      to: { path: '^src/', pathNot: [...ENTRY_POINTS, String.raw`\.(css|svg)$`], reachable: false },
+      to: {
+        path: '^(client/src|src)/',
+        pathNot: [...ENTRY_POINTS, String.raw`\.(css|svg)$`],
+        reachable: false,
+      },
     },
   ],
   options: {

@@ -11,7 +11,7 @@ const FROM_NODE_TEST = ['test', 'describe', 'it', 'suite'].map((name) => ({
 }))
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', '.cairn/'] },
+  { ignores: ['**/dist/', 'node_modules/', '.cairn/', 'client/src/openapi.ts'] },
   js.configs.recommended,
   {
     rules: {
@@ -58,6 +58,7 @@ export default defineConfig(
       globals: { clearInterval: false, process: false, setInterval: false, setTimeout: false },
     },
   },
+  { files: ['examples/**'], rules: { 'no-console': 'off' } },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: { process: false } } },
   {
     files: ['**/*.test.ts', '**/testing.ts', 'test/**'],

@@ -18,7 +18,7 @@ const LEASE = 3_600
 /** Tasks that were completed before. */
 const HISTORY = 10_000
 
-/** A completion is of one execution; those of a batch are sent together. */
+/** A completion is of one execution; those of a batch are sent at once, and the product gathers them. */
 const twoCalls =
   ({ claim, complete }: Loop, { batch }: Shape) =>
   (claimer: number) =>

@@ -4,7 +4,7 @@ import { median } from './statistics.ts'
 
 const StoredFigure = z.object({
   name: z.string(),
-  unit: z.enum(['/s', 'ms', 'MB', 'x']),
+  unit: z.enum(['/s', 'ms', 'MB', 'x', 'tokens']),
   better: z.enum(['more', 'less']),
   rounds: z.array(z.number()).min(1),
 })

@@ -4,7 +4,7 @@ import { median } from './statistics.ts'
 export interface Figure {
   /** `what / how`, unique in its part. */
   readonly name: string
-  readonly unit: '/s' | 'ms' | 'MB' | 'x'
+  readonly unit: '/s' | 'ms' | 'MB' | 'x' | 'tokens'
   readonly better: 'more' | 'less'
   readonly rounds: readonly number[]
 }

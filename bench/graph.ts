@@ -119,17 +119,28 @@ async function makeGraph(client: pg.Client, count: number): Promise<string[]> {
   await client.query('DELETE FROM dependencies')
   await client.query('DELETE FROM tasks')
   await addTasks(client, TENANT, count)
+  await addEdges(client, count)
+  const { rows } = await client.query<{ id: string }>(
+    'SELECT id FROM tasks WHERE tenant_id = $1 ORDER BY number',
+    [TENANT],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Lets each of the newest `count` tasks wait for up to three of the thousand before it. */
+export async function addEdges(client: pg.Client, count: number): Promise<void> {
   await client.query('SELECT setseed(0.5)')
   await client.query(
     `WITH placed AS MATERIALIZED (
-       SELECT id, row_number() OVER (ORDER BY number) AS place FROM tasks WHERE tenant_id = $1
+       SELECT id, row_number() OVER (ORDER BY number) AS place FROM (
+         SELECT id, number FROM tasks WHERE tenant_id = $1 ORDER BY number DESC LIMIT $2) AS newest
      ), drawn AS MATERIALIZED (
        SELECT p.id, p.place - 1 - floor(random() * least(1000, p.place - 1))::bigint AS before
        FROM placed p, generate_series(1, 3) WHERE p.place > 1
      )
      INSERT INTO dependencies (tenant_id, task_id, depends_on_task_id)
      SELECT DISTINCT $1::uuid, d.id, p.id FROM drawn d JOIN placed p ON p.place = d.before`,
-    [TENANT],
+    [TENANT, count],
   )
   await client.query(
     `UPDATE tasks t SET unmet_dependencies = e.unmet FROM (
@@ -137,9 +148,4 @@ async function makeGraph(client: pg.Client, count: number): Promise<string[]> {
      WHERE t.tenant_id = $1 AND t.id = e.task_id`,
     [TENANT],
   )
-  const { rows } = await client.query<{ id: string }>(
-    'SELECT id FROM tasks WHERE tenant_id = $1 ORDER BY number',
-    [TENANT],
-  )
-  return rows.map(({ id }) => id)
 }

@@ -15,7 +15,12 @@ const SHAPES: readonly (readonly [claimers: number, batch: number])[] = [
   [4, 100],
 ]
 
-const ORIGIN = JSON.stringify({ kind: 'operator', id: null, name: 'operator', request_id: 'bench' })
+const ORIGIN = { kind: 'operator', id: null, name: 'operator', request_id: 'bench' }
+
+const seats = (batch: number, claimer: number): string =>
+  JSON.stringify(
+    Array.from({ length: batch }, () => ({ call: 1, worker: `worker-${claimer}`, lease: 3_600 })),
+  )
 
 interface Statement {
   readonly name: string
@@ -84,18 +89,12 @@ const nameOf = ({ claimers, batch }: Omit<Shape, 'seconds'>): string => `${claim
 
 async function useOnce(engine: Engine, client: pg.Client): Promise<void> {
   await stockUp(client, TENANT, 200)
-  for (const count of new Set(SHAPES.map(([, batch]) => batch))) {
-    const [claim] = await engine.call<Claim[]>('executions.claim', {
-      worker_id: 'first',
-      agent_type: 'bench',
-      count,
-    })
-    await engine.call('executions.complete', {
-      execution_id: claim!.execution.id,
-      lease_token: claim!.lease.token,
-      success: true,
-    })
-  }
+  const [claim] = await engine.call<Claim[]>('executions.claim', { worker_id: 'first', agent_type: 'bench' })
+  await engine.call('executions.complete', {
+    execution_id: claim!.execution.id,
+    lease_token: claim!.lease.token,
+    success: true,
+  })
 }
 
 async function openClients(
@@ -108,28 +107,37 @@ async function openClients(
   const clients = await Promise.all(Array.from({ length: 10 }, () => installation.connect(url)))
   const first = clients[0]!
   await addHistory(first, TENANT, 10_000)
-  const complete = change(productStatement('executions.complete'))
+  const complete = change(productStatement('executions.complete:skips'))
   return {
     name,
     async stock(waiting) {
       await stockUp(first, TENANT, waiting)
     },
     async drain(shape) {
-      const claim = change(productStatement(`executions.claim:${shape.batch}`))
+      const claim = change(productStatement('executions.claim'))
       const drained = await drainBy(shape, (claimer) => async () => {
         const client = clients[claimer]!
         const { rows } = await client.query<Pick<Claim, 'execution'> & { token: number }>({
           ...claim,
-          values: [TENANT, ORIGIN, `worker-${claimer}`, 'bench', 3_600],
+          values: [TENANT, JSON.stringify([ORIGIN]), seats(shape.batch, claimer), 'bench'],
         })
         afterCommit()
-        for (const { execution, token } of rows) {
-          await client.query({
-            ...complete,
-            values: [TENANT, ORIGIN, execution.id, true, 0, null, null, token],
-          })
-          afterCommit()
-        }
+        await client.query({
+          ...complete,
+          values: [
+            TENANT,
+            JSON.stringify(rows.map(() => ORIGIN)),
+            JSON.stringify(
+              rows.map(({ execution, token }) => ({
+                execution_id: execution.id,
+                success: true,
+                cost: 0,
+                token,
+              })),
+            ),
+          ],
+        })
+        afterCommit()
         return rows.length
       })
       if (name === 'with record and its server') await settle(first)

@@ -4,17 +4,20 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureClaim } from './claim.ts'
 import { Run, slowerThan } from './compare.ts'
+import { measureDashboard } from './dashboard.ts'
 import type { Effort, Measured } from './figure.ts'
 import { measureGraph } from './graph.ts'
 import { postgresVersion } from './installation.ts'
 import { measureLag } from './lag.ts'
+import { measureLayout } from './layout.ts'
 import { measureProcess } from './process.ts'
 import { measureReads } from './reads.ts'
 import { measureRecord } from './record.ts'
 import { measureScale } from './scale.ts'
 import { table } from './statistics.ts'
+import { measureTokens } from './tokens.ts'
 
-// `npm run bench -- [PART…] [--rounds N] [--quick] [--json FILE] [--compare FILE]`: measures on this machine, peers and
+// `npm run bench -- [PART…] [--rounds N] [--quick] [--json FILE] [--compare FILE] [--write]`: measures on this machine, peers and
 // floors in turn with the product in one run. Exits 1 when something is slower than in the stored run, 2 when misused.
 
 const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
@@ -22,8 +25,11 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
   scale: measureScale,
   reads: measureReads,
   graph: measureGraph,
+  dashboard: measureDashboard,
+  layout: measureLayout,
   record: measureRecord,
   process: measureProcess,
+  tokens: () => measureTokens({ write: values.write }),
   lag: ({ rounds, quick }) => measureLag({ rounds, commits: quick ? 20 : 200, pause: 10 }),
 }
 
@@ -33,6 +39,8 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
     compare: { type: 'string' },
+    // Puts the table of tokens into the README.
+    write: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 })

@@ -18,8 +18,11 @@ test('what is published runs below node_modules, where Node strips no types', as
 
   await mkdir(published, { recursive: true })
   for (const name of await readdir(join(REPOSITORY, 'node_modules'))) {
-    await symlink(join(REPOSITORY, 'node_modules', name), join(modules, name))
+    if (name !== '@cairn-codex') await symlink(join(REPOSITORY, 'node_modules', name), join(modules, name))
   }
+  // The client as it is published, too, in place of the link to its sources.
+  const client = join(modules, '@cairn-codex', 'client')
+  await run(process.execPath, [join(REPOSITORY, 'client', 'build.ts'), client])
   for (const name of [...manifest.files.filter((name: string) => name !== 'dist'), 'package.json']) {
     await cp(join(REPOSITORY, name), join(published, name), { recursive: true })
   }
@@ -40,6 +43,7 @@ test('what is published runs below node_modules, where Node strips no types', as
     built.filter((name) => name.includes('.test.') || name.endsWith('.ts')),
     [],
   )
+  assert.ok(!built.some((name) => name.startsWith('client')), 'the client is a package of its own')
 })
 
 /** As `npm run build` does, but not in the checkout, which other tests run in. */

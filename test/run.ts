@@ -9,7 +9,13 @@ import { prepareTemplate } from './template.ts'
 // `npm test`: every test file on one PostgreSQL, which is started for the run unless the environment names one.
 // `npm test -- FILE… [--option=value…]` runs some files, with options of Node's own test runner.
 
-const ALL = ['src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts']
+const ALL = [
+  'client/*.test.ts',
+  'client/src/**/*.test.ts',
+  'src/**/*.test.ts',
+  'test/**/*.test.ts',
+  'examples/**/*.test.ts',
+]
 
 /** Nothing here outlives the run, so nothing is made to survive a power cut. */
 const THROWAWAY = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '300' }

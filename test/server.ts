@@ -5,7 +5,9 @@ import { checkRowsAgainstSchemas } from '../src/kernel/database.ts'
 import { makeLog } from '../src/kernel/log.ts'
 import { loadSettings } from '../src/kernel/settings.ts'
 import { mountApp } from '../src/surfaces/app/mount.ts'
+import { graphSurface } from '../src/surfaces/graphql/mount.ts'
 import { makeHttpServer } from '../src/surfaces/http/server.ts'
+import { mountMcp } from '../src/surfaces/mcp/http.ts'
 import { mountDocumentation } from '../src/surfaces/openapi/documentation.ts'
 import { allSettings } from '../src/surfaces/cli/settings.ts'
 import { testDatabase } from './postgres.ts'
@@ -47,6 +49,18 @@ export interface TestServerOptions {
   /** Another server on the database of one that runs. */
   databaseUrl?: string
   key?: string
+  /** As a server is whose database is embedded. */
+  alone?: boolean
+  poolMax?: number
+}
+
+/** A test asks as fast as it can, and does not stand for many clients. */
+const UNLIMITED = {
+  CAIRN_RATE_LIMIT_PER_KEY: '0',
+  CAIRN_RATE_LIMIT_PER_TENANT: '0',
+  CAIRN_RATE_LIMIT_WRONG_KEYS: '0',
+  // That a machine is slow is no overload.
+  CAIRN_OVERLOAD_MILLISECONDS: '0',
 }
 
 /** Starts a server: real HTTP on a free port of loopback, real Postgres, outputs and rows held to their schemas. */
@@ -56,23 +70,32 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     ? { url: options.databaseUrl, drop: () => Promise.resolve() }
     : await testDatabase()
   const key = options.key ?? `test_${randomBytes(32).toString('base64url')}`
-  const settings = loadSettings(allSettings, { PORT: '0', ...options.environment, [apiKey.name]: key })
+  const environment = { PORT: '0', ...UNLIMITED, ...options.environment, [apiKey.name]: key }
+  const settings = loadSettings(allSettings, environment)
   const assembly = assemble(features)
   const app = await startApplication({
     assembly,
     settings,
     log: makeLog(process.env['CAIRN_TEST_LOG'] === '1' ? 'debug' : 'silent'),
     databaseUrl: database.url,
-    poolMax: 10,
+    poolMax: options.poolMax ?? 10,
     local: true,
+    alone: options.alone ?? false,
     cursorKey: createHash('sha256').update(key).digest(),
     authenticate,
     checkOutputs: true,
   })
-  const http = await makeHttpServer(app, [
-    (server) => mountDocumentation(server, assembly),
-    (server) => mountApp(server),
-  ])
+  const graph = graphSurface(app)
+  const http = await makeHttpServer(
+    app,
+    [
+      (server) => mountDocumentation(server, assembly),
+      (server) => mountApp(server),
+      (server, host) => mountMcp(server, app, host),
+      graph.mount,
+    ],
+    [graph.channel],
+  )
   const url = await http.fastify.listen({ port: 0, host: '127.0.0.1' })
 
   async function call(

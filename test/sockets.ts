@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { WebSocket, type ClientOptions, type RawData } from 'ws'
+import { liveChannel, type Limits } from '../src/features/live/index.ts'
 import { makeHttpServer } from '../src/surfaces/http/server.ts'
 import { Metrics } from '../src/kernel/metrics.ts'
 import type { Channel } from '../src/kernel/socket.ts'
@@ -28,10 +29,10 @@ export class TestSocket {
   #over: Closed | undefined
 
   /** Connects to /ws of a server, or to another path where the address has one. */
-  constructor(url: string, options: ClientOptions = {}) {
+  constructor(url: string, options: ClientOptions = {}, protocols: string[] = []) {
     const address = new URL(url.replace(/^http/, 'ws'))
     if (address.pathname === '/') address.pathname = '/ws'
-    this.ws = new WebSocket(address, { perMessageDeflate: false, ...options })
+    this.ws = new WebSocket(address, protocols, { perMessageDeflate: false, ...options })
     this.ws.on('message', (data: RawData) => {
       this.heard.push(JSON.parse((data as Buffer).toString()) as Heard)
       this.#wake?.()
@@ -142,4 +143,15 @@ export async function serveChannel(
   const url = await http.fastify.listen({ port: 0, host: '127.0.0.1' })
   t.after(() => http.drain())
   return { url, key, app: other, close: () => http.drain() }
+}
+
+/** Serves /ws with other limits on another port, until the test ends; `sockets` counts the keys of those that are open. */
+export async function serveLive(
+  t: TestContext,
+  server: Pick<TestServer, 'app' | 'key'>,
+  limits: Partial<Limits>,
+): Promise<{ url: string; key: string; sockets: () => number }> {
+  const channel = liveChannel(limits)
+  const { url, key, app } = await serveChannel(t, server, channel)
+  return { url, key, sockets: () => channel.held(app).keys }
 }

@@ -1,12 +1,15 @@
 import type { Feature } from '../kernel/operation.ts'
 import { access } from './access/index.ts'
 import { audit } from './audit/index.ts'
+import { briefs } from './briefs/index.ts'
+import { dashboard } from './dashboard/index.ts'
 import { dependencies } from './dependencies/index.ts'
 import { eventStore } from './event-store/index.ts'
 import { executions } from './executions/index.ts'
 import { imports } from './imports/index.ts'
 import { lifecycle } from './lifecycle/index.ts'
 import { live } from './live/index.ts'
+import { onboarding } from './onboarding/index.ts'
 import { swarm } from './swarm/index.ts'
 import { tasks } from './tasks/index.ts'
 import { verify } from './verify/index.ts'
@@ -21,6 +24,7 @@ export const features: readonly Feature[] = [
   dependencies,
   executions,
   lifecycle,
+  briefs,
   audit,
   webhooks,
   live,
@@ -28,4 +32,6 @@ export const features: readonly Feature[] = [
   imports,
   swarm,
   verify,
+  dashboard,
+  onboarding,
 ]

@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import type { Caller } from './context.ts'
-import { makePool, queryAcrossTenants } from './database.ts'
+import { queryAcrossTenants } from './database.ts'
 import { Duties } from './duty.ts'
 import { forgetOldAnswers } from './idempotency.ts'
 import { Jobs } from './jobs.ts'
+import { Load, overloadMilliseconds } from './load.ts'
 import type { Logger } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { record } from './migrations/202611220001_record.ts'
 import { requests } from './migrations/202611220002_requests.ts'
 import type { Migration } from './migrate.ts'
 import type { Feature, Operation } from './operation.ts'
+import { Pool, warnOfMissingLimits } from './pool.ts'
 import { sequencer } from './sequencer.ts'
 import type { Services } from './services.ts'
 import type { Settings } from './settings.ts'
@@ -64,10 +66,14 @@ export function assemble(features: readonly Feature[]): Assembly {
 /** A running server, whatever its surfaces. */
 export interface Application extends Assembly, Services {
   readonly duties: Duties
+  readonly load: Load
   /** Whether outputs are held to their schemas: in tests. */
   readonly checkOutputs: boolean
-  /** Who calls, by the Authorization header. Throws Problem 401. */
-  readonly authenticate: (authorization: string | undefined) => Promise<Caller>
+  /**
+   * Who calls, by the Authorization header. Throws Problem 401; and 429 where too many wrong keys came from `address`,
+   * the caller's, which is given where a call comes in and left out where a key is looked at again.
+   */
+  readonly authenticate: (authorization: string | undefined, address?: string) => Promise<Caller>
   /** Stops daemons, duties, jobs, wakers and the pool, in this order. */
   close(): Promise<void>
 }
@@ -77,13 +83,21 @@ export interface ApplicationOptions {
   settings: Settings
   log: Logger
   databaseUrl: string
+  /** Where to listen for notifications; null for nowhere: then everything that is told is found by looking. */
+  listenUrl?: string | null
+  /** A pooler of transactions stands before the database. */
+  pooled?: boolean
   poolMax: number
   /** Whether it is for this machine alone. */
   local: boolean
   /** Whether no other server can be on this database: a leader that was killed need not be waited for. */
   alone?: boolean
   cursorKey: Buffer
-  authenticate: (app: Application, authorization: string | undefined) => Promise<Caller>
+  authenticate: (
+    app: Application,
+    authorization: string | undefined,
+    address: string | undefined,
+  ) => Promise<Caller>
   checkOutputs?: boolean
 }
 
@@ -97,20 +111,23 @@ const notifyCommitted = queryAcrossTenants(
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const { assembly, settings, log, databaseUrl, poolMax } = options
   let closing = false
-  const pool = makePool({
+  const pool = new Pool({
     url: databaseUrl,
     max: poolMax,
+    pooled: options.pooled ?? false,
     onError: (error) => {
       // The pool calls itself ended before the last connection is closed, and an embedded database ends at once then.
       if (!closing) log.warn({ err: error }, 'a database connection was lost')
     },
   })
-  const wake = new Wake(databaseUrl, log)
+  const wake = new Wake(options.listenUrl === undefined ? databaseUrl : options.listenUrl, log)
+  const metrics = new Metrics(pool)
   const daemons: (() => Promise<void>)[] = []
   const app: { -readonly [K in keyof Application]: Application[K] } = {
     ...assembly,
     settings,
     local: options.local,
+    alone: options.alone ?? false,
     log,
     pool,
     wake,
@@ -120,14 +137,16 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       assembly.features.flatMap((feature) => feature.queues ?? []),
     ),
     duties: undefined as unknown as Duties,
-    metrics: new Metrics(pool),
+    metrics,
+    load: new Load(pool, metrics, settings.get(overloadMilliseconds)),
     cursorKey: options.cursorKey,
     checkOutputs: options.checkOutputs ?? false,
-    authenticate: (authorization) => options.authenticate(app, authorization),
+    authenticate: (authorization, address) => options.authenticate(app, authorization, address),
     async close() {
       await Promise.all([app.duties.stop(), ...daemons.map((stop) => stop())])
       await app.jobs.stop()
       await wake.close()
+      app.load.close()
       closing = true
       await pool.end()
     },
@@ -135,8 +154,9 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   app.duties = new Duties(
     app,
     [sequencer, forgetOldAnswers, ...assembly.features.flatMap((feature) => feature.duties ?? [])],
-    options.alone,
+    app.alone,
   )
+  if (options.pooled) await warnOfMissingLimits(pool, log)
   // The leader is woken in its own process; only another server's commits need a notification.
   await wake.listen(async () => {
     if (!app.duties.leads) await notifyCommitted({ db: pool })

@@ -12,6 +12,8 @@ export interface Caller {
   permissions: ReadonlySet<string>
   /** The operator's own key: all permissions, and tenants too. */
   operator: boolean
+  /** The id of the key that was shown; undefined for the operator's, and for a duty. */
+  key?: string
 }
 
 /** What a request carries beside its input. */

@@ -15,34 +15,6 @@ export interface Scope {
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
 
-export interface PoolOptions {
-  url: string
-  max: number
-  onError(error: Error): void
-}
-
-/**
- * The connection pool. Every connection speaks UTC and carries time limits, so that neither a slow statement nor a
- * forgotten transaction can hold a connection for ever.
- */
-export function makePool({ url, max, onError }: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 60_000,
-    statement_timeout: 30_000,
-    lock_timeout: 10_000,
-    idle_in_transaction_session_timeout: 30_000,
-    application_name: 'cairn-codex',
-    options: '-c timezone=UTC -c jit=off',
-  })
-  pool.on('error', onError)
-  // A client that is checked out when the server dies emits 'error' on itself; without a listener that ends the process.
-  pool.on('connect', (client) => client.on('error', onError))
-  return pool
-}
-
 let checkRows = false
 /** Tests switch this on: each row is then checked against the schema that its statement declares. */
 export const checkRowsAgainstSchemas = (on: boolean): void => void (checkRows = on)
@@ -95,6 +67,9 @@ export function queryAcrossTenants<Row>(name: string, row: z.ZodType<Row>, text:
 
 const sqlState = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** Whether PostgreSQL refused a statement for a value in it (classes 22 and 23): it did nothing, whoever else was in it. */
+export const blamesValues = (error: unknown): boolean => /^2[23]...$/.test(sqlState(error) ?? '')
 
 /** Deadlock (40P01) and serialisation failure (40001): the transaction did nothing and may run again. */
 const mayRunAgain = (error: unknown): boolean => ['40P01', '40001'].includes(sqlState(error) ?? '')

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { Alarm } from './alarm.ts'
 import { queryAcrossTenants, transact, type Queryable } from './database.ts'
@@ -17,6 +18,8 @@ export interface Duty {
   readonly everyMilliseconds: number | Setting<number>
   /** Runs at once, too, when this server commits to the record, or when new rows of the record have their sequence. */
   readonly onNews?: 'committed' | 'sequenced'
+  /** Milliseconds between the beginnings of two runs, at least, however many news there are; 0 unless said. */
+  pace?(app: Services): number
   /**
    * What keeps an overtaken leader from changing anything:
    * - `transaction` (unless said): each run is one transaction that holds the leadership of its epoch;
@@ -101,7 +104,6 @@ export class Duties {
   get #stopped(): boolean {
     return this.#stopping.signal.aborted
   }
-
   get leads(): boolean {
     return this.#epoch !== undefined
   }
@@ -147,11 +149,14 @@ export class Duties {
     const failures = { count: 0 }
     while (!this.#stopped) {
       alarm.clear()
+      const began = performance.now()
       const done = this.#epoch === undefined ? 0 : await this.#runOnce(duty, this.#epoch, failures)
       if (this.#stopped || done > 0) continue
       // News may come many times a second, and would turn a duty that fails into a storm.
       if (failures.count > 0) alarm.clear()
       await alarm.wait(failures.count > 0 ? Math.max(pause, 1_000) : pause)
+      const due = began + (duty.pace?.(this.#app) ?? 0)
+      if (due > performance.now() && !this.#stopped) await sleep(due - performance.now())
     }
     stopListening()
   }

@@ -5,8 +5,10 @@ import type { Daemon } from './daemon.ts'
 import type { Duty } from './duty.ts'
 import type { JobQueue } from './jobs.ts'
 import type { Migration } from './migrate.ts'
+import type { GraphPart } from './relation.ts'
 import type { Setting, Settings } from './settings.ts'
 import type { Channel } from './socket.ts'
+import type { Lesson, Tool, ToolResource } from './tool.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
@@ -69,12 +71,17 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly versioned?: boolean
   /** It honours If-Match. */
   readonly precondition?: boolean
+  /** It frees work or keeps it: a server that has too much to do refuses it last. */
+  readonly urgent?: boolean
   /** It may run for long, and says how far it is to callers that ask for `application/x-ndjson`. */
   readonly reportsProgress?: boolean
   readonly longPoll?: LongPoll<z.output<I>, z.output<O>>
   /** What an idempotent replay must not show again. */
   readonly withoutSecret?: (output: z.output<O>) => unknown
   readonly examples?: readonly Example[]
+  /** How agents use it as a tool, where they do. */
+  readonly tool?: Tool
+  readonly resource?: ToolResource
   run(ctx: Ctx, input: z.output<I>): Promise<z.output<O>>
 }
 
@@ -109,6 +116,8 @@ export interface Feature {
   readonly channels?: readonly Channel[]
   readonly commands?: readonly Command[]
   readonly guides?: readonly Guide[]
+  readonly graph?: GraphPart
+  readonly lessons?: readonly Lesson[]
   /** Its tables of tenants' data, children first: what deleting a tenant empties. */
   readonly tables?: readonly string[]
 }

@@ -101,6 +101,25 @@ export const recordFragment = (source: string): string => `
     SELECT $1::uuid, array_agg(position) FROM recorded HAVING count(*) > 0
   )`
 
+/**
+ * The same for a statement that serves several calls (`gather`): `$2` is the array of their origins, and each row of
+ * `source` begins with the number of its call, from 1.
+ */
+export const recordGatheredFragment = (source: string): string => `
+  recorded AS (
+    INSERT INTO audit_log (tenant_id, actor_kind, actor_id, actor_name, request_id, ${RECORD_COLUMNS})
+    SELECT $1::uuid, o.kind, o.id, o.name, o.request_id, ${RECORD_COLUMNS}
+    FROM (SELECT row_number() OVER () AS nth, e.* FROM (${source}) AS e (call, ${RECORD_COLUMNS})) AS s
+    JOIN ROWS FROM (json_to_recordset($2::json) AS (kind text, id uuid, name text, request_id text))
+      WITH ORDINALITY AS o (kind, id, name, request_id, call) ON o.call = s.call
+    ORDER BY s.nth
+    RETURNING position
+  ),
+  announced AS (
+    INSERT INTO record_pending (tenant_id, positions)
+    SELECT $1::uuid, array_agg(position) FROM recorded HAVING count(*) > 0
+  )`
+
 const appendAll = query(
   'record.append',
   z.object({}),

@@ -1,7 +1,7 @@
-import type pg from 'pg'
 import type { Jobs } from './jobs.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import type { Pool } from './pool.ts'
 import type { Settings } from './settings.ts'
 import type { Wake } from './wake.ts'
 
@@ -10,8 +10,10 @@ export interface Services {
   readonly settings: Settings
   /** Whether it is for this machine alone: its database is embedded, and it listens on loopback. */
   readonly local: boolean
+  /** Whether no other server can be on this database, since it is embedded. */
+  readonly alone: boolean
   readonly log: Logger
-  readonly pool: pg.Pool
+  readonly pool: Pool
   readonly wake: Wake
   readonly jobs: Jobs
   readonly metrics: Metrics

@@ -6,6 +6,8 @@ import type { Services } from './services.ts'
 export interface Socket {
   /** Bytes that were handed to `send` and not yet to the network. */
   readonly bufferedAmount: number
+  /** The subprotocol that was agreed on; empty where there is none. */
+  readonly protocol: string
   /**
    * Sends one text message: a text, or its UTF-8 where many sockets get the same. `gone` is called when the network has
    * taken it, and all before it; never, when the connection ends before that.
@@ -29,8 +31,13 @@ export interface Socket {
 export interface SocketCall {
   readonly app: Services
   readonly requestId: string
-  /** Who calls, by the value of an Authorization header. Throws Problem 401. */
-  authenticate(authorization: string | undefined): Promise<Caller>
+  /**
+   * Who calls, by the value of an Authorization header. Throws Problem 401, and 429 where too many wrong keys came from
+   * `address`, which is given the first time.
+   */
+  authenticate(authorization: string | undefined, address?: string): Promise<Caller>
+  /** The client's, where it is known. */
+  readonly address: string | undefined
   /** Aborts when the server stops. Who has more to say than 1001 closes then; all others are closed by the surface. */
   readonly stopping: AbortSignal
 }
@@ -58,6 +65,10 @@ export interface Channel {
   readonly closes: Readonly<Record<number, string>>
   /** Bytes of the largest message a client may send; a larger one is closed with 1009. */
   readonly messageLimit: number
+  /** Subprotocols (RFC 6455, section 1.9), the one of which that a client asks for first is spoken. */
+  readonly protocols?: readonly string[]
+  /** Ordinary requests at the path are answered by a route. */
+  readonly besideRoute?: boolean
   /** A client has connected. It is not authenticated: no header is looked at. */
   connect(socket: Socket, call: SocketCall): void
 }

@@ -15,7 +15,7 @@ export const CHANNEL_COMMITTED = 'cairn_committed'
 export class Wake {
   readonly #emitter = new EventEmitter().setMaxListeners(0)
   readonly #log: Logger
-  readonly #url: string
+  readonly #url: string | null
   #listener: pg.Client | undefined
   /** How many readers of this server want a tenant's rows with the news of them. */
   readonly #closely = new Map<string, number>()
@@ -25,7 +25,8 @@ export class Wake {
   #notify: (() => Promise<unknown>) | undefined
   #notifying: NodeJS.Timeout | undefined
 
-  constructor(url: string, log: Logger) {
+  /** `url`: null where nobody can listen, through a pooler of transactions. */
+  constructor(url: string | null, log: Logger) {
     this.#url = url
     this.#log = log
   }
@@ -37,7 +38,7 @@ export class Wake {
   }
 
   async #connect(): Promise<void> {
-    if (this.#closed) return
+    if (this.#closed || this.#url === null) return
     const client = new pg.Client({ connectionString: this.#url, application_name: 'cairn-codex listen' })
     const again = (error: Error): void => {
       if (this.#listener === client) this.#listener = undefined

@@ -16,6 +16,10 @@ const SOUND: Tree = {
     './embedded/index.ts',
     './kernel/operation.ts',
   ],
+  'client/src/index.ts': ['./calls.ts'],
+  'client/src/calls.ts': ['declared'],
+  'client/src/calls.test.ts': ['./index.ts', '../../test/harness.ts'],
+  'examples/agent.ts': ['../client/src/index.ts'],
   'src/embedded/index.ts': ['node:net'],
   'src/kernel/operation.ts': ['declared'],
   'src/surfaces/http.ts': ['../features/index.ts', '../kernel/operation.ts'],
@@ -25,7 +29,7 @@ const SOUND: Tree = {
   'src/features/low/sql.ts': ['declared'],
   'src/features/middle/index.ts': ['../low/index.ts'],
   'src/features/high/worker-process.ts': ['./index.ts'],
-  'src/features/high/index.ts': ['../low/index.ts', '../middle/index.ts'],
+  'src/features/high/index.ts': ['../low/index.ts', '../middle/index.ts', '../../../client/src/index.ts'],
   'src/features/high/ui/index.ts': ['./screen.tsx', '../../../web/kit/screen.ts', 'tool'],
   'src/features/high/ui/screen.tsx': ['../../low/schema.ts'],
   // A screen may show what a feature above its own knows.
@@ -49,6 +53,27 @@ const PLANTED: Record<string, { imports: string[]; broken: string[]; unused?: bo
   'src/kernel/above.test.ts': {
     imports: ['../features/low/index.ts'],
     broken: ['kernel-stands-alone-tests'],
+  },
+  'client/src/curious.ts': {
+    imports: ['../../src/kernel/operation.ts'],
+    broken: ['client-stands-alone', 'no-dead-module'],
+  },
+  'client/src/curious.test.ts': {
+    imports: ['../../src/kernel/operation.ts'],
+    broken: ['client-stands-alone-tests'],
+  },
+  'examples/knowing.ts': {
+    imports: ['../src/kernel/operation.ts'],
+    broken: ['examples-see-the-client'],
+  },
+  'examples/knowing.test.ts': {
+    imports: ['../src/kernel/operation.ts'],
+    broken: ['examples-see-the-client-tests'],
+  },
+  'src/kernel/caller.ts': { imports: ['../../client/src/index.ts'], broken: ['kernel-stands-alone'] },
+  'src/features/high/lockpick.ts': {
+    imports: ['../../../client/src/calls.ts'],
+    broken: ['features-see-kernel-and-features'],
   },
   'src/embedded/curious.ts': { imports: ['../kernel/operation.ts'], broken: ['embedded-stands-alone'] },
   'src/embedded/curious.test.ts': {
@@ -178,7 +203,7 @@ describe('the rules of imports', () => {
     const imports = new Map(modules.map(({ source, dependencies }) => [source, dependencies.length]))
     const unread: string[] = []
     let read = 0
-    for (const folder of ['src', 'test']) {
+    for (const folder of ['client/src', 'examples', 'src', 'test']) {
       for (const file of await readdir(join(REPOSITORY, folder), { recursive: true })) {
         if (!/\.tsx?$/.test(file)) continue
         read += 1
@@ -239,7 +264,7 @@ async function cruise(root: string): Promise<Cruise> {
   const config = join(REPOSITORY, '.dependency-cruiser.cjs')
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [depcruise, '--config', config, '--output-type', 'json', 'src', 'test'],
+    [depcruise, '--config', config, '--output-type', 'json', 'client', 'examples', 'src', 'test'],
     { cwd: root, maxBuffer: 64 * 1024 * 1024 },
   ).catch((error: { stdout: string; message: string }) => {
     // It exits with the number of violations.

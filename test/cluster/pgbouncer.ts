@@ -12,10 +12,6 @@ const PROGRAM = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pg
 /** Why there is no pgbouncer to test with; undefined where there is one. */
 export const withoutPgbouncer = PROGRAM ? undefined : 'pgbouncer is not installed here'
 
-/** What a client may say at its start and pgbouncer must not refuse; it then has no effect. */
-const IGNORED =
-  'extra_float_digits,options,statement_timeout,lock_timeout,idle_in_transaction_session_timeout'
-
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -25,8 +21,15 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** A pgbouncer in transaction mode before the database at `url`; answers the URL through it. Started by root, it runs as the user postgres. */
-export async function startPgbouncer(url: string): Promise<{ url: string; stop(): Promise<void> }> {
+/**
+ * A pgbouncer in transaction mode before the database at `url`; answers the URL through it. It has few connections, so
+ * that clients share them, and takes what Debian's packaged configuration takes, besides what it is told to ignore.
+ * Started by root, it runs as the user postgres.
+ */
+export async function startPgbouncer(
+  url: string,
+  ignored: readonly string[] = [],
+): Promise<{ url: string; stop(): Promise<void> }> {
   const { hostname, port, username, password, pathname } = new URL(url)
   const directory = await mkdtemp(join(tmpdir(), 'cairn-pgbouncer-'))
   await chmod(directory, 0o755)
@@ -44,7 +47,8 @@ export async function startPgbouncer(url: string): Promise<{ url: string; stop()
     'unix_socket_dir =',
     'auth_type = any',
     'pool_mode = transaction',
-    `ignore_startup_parameters = ${IGNORED}`,
+    'default_pool_size = 4',
+    `ignore_startup_parameters = ${['extra_float_digits', ...ignored].join(',')}`,
   ]
   await writeFile(configuration, [...lines, ...more, ''].join('\n'))
   const asUser = process.getuid?.() === 0 ? ['-u', 'postgres'] : []

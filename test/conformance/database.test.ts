@@ -65,6 +65,18 @@ async function askForEverything(): Promise<void> {
     '?since=2026-01-01T00:00:00Z',
   ])
     assert.equal((await server.get(`/audit${query}`)).status, 200)
+  for (const query of [
+    '',
+    '?agent_type=coder&worker_id=w&outcome=succeeded&task_id=1&open=false&since=2026-01-01T00:00:00Z',
+    '?open=true&until=2999-01-01T00:00:00Z',
+    '?limit=1',
+  ]) {
+    const answer = await server.get(`/executions${query}`)
+    assert.equal(answer.status, 200)
+    const next = /^<([^>]+)>/.exec(answer.headers.get('link') ?? '')?.[1]
+    if (next) assert.equal((await server.get(next)).status, 200)
+  }
+  assert.equal((await server.get('/dashboard')).status, 200)
 }
 
 test('every statement that is declared prepares against the real schema', async () => {

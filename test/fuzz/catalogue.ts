@@ -63,7 +63,7 @@ function responseOf({ content = {} }: Content): Response {
 /** Codes that are answered before an operation is reached, or where there is none. */
 export const OF_NO_OPERATION: readonly string[] = [
   ...['route_not_found', 'method_not_allowed', 'malformed_request', 'request_timeout'],
-  ...['headers_too_large', 'upgrade_required', 'expectation_failed'],
+  ...['headers_too_large', 'url_too_long', 'upgrade_required', 'expectation_failed'],
 ]
 
 /** Reads /openapi.json of a server. */

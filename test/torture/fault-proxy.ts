@@ -112,8 +112,8 @@ export class ProxiedConnection {
   /** Ends it at once towards both sides (RST). */
   reset(): void {
     for (const socket of [this.#client, this.#server]) {
-      // There is no RST before a connection is made, nor on a Unix socket.
-      if (socket.remoteFamily === undefined) socket.destroy()
+      // There is no RST before a connection is made, after its FIN, nor on a Unix socket.
+      if (socket.remoteFamily === undefined || socket.writableEnded) socket.destroy()
       else socket.resetAndDestroy()
     }
   }
@@ -140,6 +140,13 @@ export class ProxiedConnection {
       this.#lanes[direction].stall(false)
     }
   }
+}
+
+/** Where a database's URL leads: a socket or a port. */
+export function targetOf(url: string): NetConnectOpts {
+  const { hostname, port } = new URL(url)
+  const host = decodeURIComponent(hostname)
+  return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port: Number(port) }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo, type NetConnectOpts } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/index.ts'
 import { Workplace, type Running } from '../../src/surfaces/cli/testing.ts'
-import { FaultProxy } from './fault-proxy.ts'
+import { FaultProxy, targetOf } from './fault-proxy.ts'
 
 const LOOPBACK = '127.0.0.1'
 
@@ -22,13 +22,6 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo
   await new Promise((closed) => server.close(closed))
   return port
-}
-
-/** Where a database's URL leads: a socket or a port. */
-function targetOf(url: string): NetConnectOpts {
-  const { hostname, port } = new URL(url)
-  const host = decodeURIComponent(hostname)
-  return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port: Number(port) }
 }
 
 /** All processes by their parents. */

@@ -6,6 +6,7 @@ import { queryAcrossTenants } from '../../kernel/database.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { optionalSetting } from '../../kernel/settings.ts'
 import { hashOf, isWellFormed } from './key-secret.ts'
+import { countWrongKey, requireFewWrongKeys } from './wrong-keys.ts'
 import { DEFAULT_TENANT, effective } from './permissions.ts'
 
 /** The operator's key. The process that embeds its database makes one when none is given. */
@@ -95,6 +96,7 @@ async function resolve(app: Application, hash: Buffer): Promise<Caller | Problem
     actor: { kind: 'user', id: key.user_id, name: key.user_name },
     permissions: effective(granted, Object.keys(app.permissions)),
     operator: false,
+    key: key.id,
   }
   factsOf.set(caller, {
     prefix: key.prefix,
@@ -111,6 +113,8 @@ const KEPT = 10_000
 interface Believed {
   answer: Promise<Caller | Problem>
   until: number
+  /** Whether the key was good when it was looked up last. */
+  good: boolean
 }
 
 /**
@@ -133,16 +137,25 @@ class Callers {
     const believed: Believed = {
       answer: resolve(this.#app, hash),
       until: performance.now() + BELIEVED_MILLISECONDS,
+      good: known?.good ?? false,
     }
     // Deleted first: a Map keeps the place of what is set again, and the oldest has to stand first.
     this.#byHash.delete(name)
     const oldest = this.#byHash.keys().next()
     if (this.#byHash.size >= KEPT && !oldest.done) this.#byHash.delete(oldest.value)
     this.#byHash.set(name, believed)
-    believed.answer.catch(() => {
-      if (this.#byHash.get(name) === believed) this.#byHash.delete(name)
-    })
+    believed.answer.then(
+      (answer) => (believed.good = !(answer instanceof Problem)),
+      () => {
+        if (this.#byHash.get(name) === believed) this.#byHash.delete(name)
+      },
+    )
     return believed.answer
+  }
+
+  /** Whether the key was good when it came last, as far as is remembered. */
+  remembersAsGood(hash: Buffer): boolean {
+    return this.#byHash.get(hash.toString('base64url'))?.good ?? false
   }
 }
 
@@ -164,9 +177,13 @@ const BEARER = /^bearer +([\x21-\x7e]+)$/i
 /**
  * Who calls, by the value of the Authorization header. A user's key is found by its hash through an index; what the
  * time of that tells is about a hash, which nobody can steer without the key. The operator's key is compared in
- * constant time. Throws Problem 401 `unauthorized`.
+ * constant time. Throws Problem 401 `unauthorized`, and 429 `rate_limited` where too many wrong keys came from `address`.
  */
-export async function authenticate(app: Application, authorization: string | undefined): Promise<Caller> {
+export async function authenticate(
+  app: Application,
+  authorization: string | undefined,
+  address?: string,
+): Promise<Caller> {
   if (authorization === undefined || authorization === '')
     throw unauthorized('Send a key in the header: Authorization: Bearer KEY.')
   const key = BEARER.exec(authorization.trim())?.[1]
@@ -179,9 +196,16 @@ export async function authenticate(app: Application, authorization: string | und
       permissions: new Set(Object.keys(app.permissions)),
       operator: true,
     }
-  if (!isWellFormed(key)) throw unauthorized(REFUSALS.unknown)
-  const answer = await callers(app).find(hashOf(key))
+  const refuse = (detail: string): never => {
+    if (address !== undefined) countWrongKey(app, address)
+    throw unauthorized(detail)
+  }
+  const hash = isWellFormed(key) ? hashOf(key) : undefined
+  // A key that was good goes on through whatever its neighbours do; only strangers wait.
+  if (address !== undefined && !(hash && callers(app).remembersAsGood(hash)))
+    requireFewWrongKeys(app, address)
+  if (!hash) return refuse(REFUSALS.unknown)
+  const answer = await callers(app).find(hash)
   // Made anew for each request: a kept one has the stack of another request.
-  if (answer instanceof Problem) throw unauthorized(answer.detail)
-  return answer
+  return answer instanceof Problem ? refuse(answer.detail) : answer
 }

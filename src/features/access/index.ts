@@ -9,6 +9,7 @@ import { createRole, deleteRole, getRole, listRoles, updateRole } from './roles.
 import { createTenant, deleteTenant, getTenant, listTenants, updateTenant } from './tenants.ts'
 import { createUser, deleteUser, getUser, listUsers, updateUser } from './users.ts'
 import { whoami } from './whoami.ts'
+import { wrongKeysPerMinute } from './wrong-keys.ts'
 
 export { apiKey, authenticate } from './authenticate.ts'
 export { DEFAULT_TENANT } from './permissions.ts'
@@ -22,7 +23,7 @@ export const access: Feature = {
   // Tenants and keys are not of one tenant; deleting a tenant sees to them by itself.
   tables: ['user_roles', 'users', 'roles'],
   permissions: PERMISSIONS,
-  settings: [apiKey],
+  settings: [apiKey, wrongKeysPerMinute],
   duties: [sweepStrays],
   commands: [keysCommand],
   guides: [

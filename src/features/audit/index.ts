@@ -26,5 +26,6 @@ export const audit: Feature = {
       ],
     },
   ],
+  graph: { names: { 'audit.follow_events': 'events' } },
   operations: [listAudit, followEvents, listEventTypes],
 }

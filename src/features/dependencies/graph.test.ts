@@ -21,7 +21,12 @@ before(async () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f']
   const tasks = await createTasks(
     server,
-    names.map((title, nth) => ({ title, priority: 1 + (nth % 5), effort_estimate: 10 * nth })),
+    names.map((title, nth) => ({
+      title,
+      priority: 1 + (nth % 5),
+      effort_estimate: 10 * nth,
+      tags: nth % 2 === 0 ? ['even', 'named'] : [],
+    })),
   )
   names.forEach((name, nth) => (id[name] = tasks[nth]!.id))
   await addEdge(server, id['a']!, id['b']!)
@@ -61,7 +66,8 @@ test('a node tells what a drawing needs, as the task has it', async () => {
   const { nodes } = await ask('')
   for (const node of nodes) {
     const task = await readTask(server, node.id)
-    const { number, title, status, priority, unmet_dependencies, assigned_worker, effort_estimate } = task
+    const { number, title, status, priority, unmet_dependencies, assigned_worker, effort_estimate, tags } =
+      task
     assert.deepEqual(node, {
       id: task.id,
       number,
@@ -71,6 +77,7 @@ test('a node tells what a drawing needs, as the task has it', async () => {
       unmet_dependencies,
       assigned_worker,
       effort_estimate,
+      tags,
     })
   }
 })

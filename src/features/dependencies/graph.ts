@@ -95,6 +95,7 @@ export const dependencyGraph = operation({
             unmet_dependencies: 0,
             assigned_worker: 'bifrost-7',
             effort_estimate: 20,
+            tags: [],
           },
           {
             id: '019aaf3e-5b1c-7d2a-9c55-0d8f4f3f2a10',
@@ -105,6 +106,7 @@ export const dependencyGraph = operation({
             unmet_dependencies: 1,
             assigned_worker: null,
             effort_estimate: 30,
+            tags: ['api'],
           },
         ],
         edges: [

@@ -9,6 +9,7 @@ import {
   readiness,
   removeDependency,
 } from './operations.ts'
+import { graph } from './relations.ts'
 
 export { addEdges, detachTask, lockNeighbourhood, releaseDependents, unmetPrerequisites } from './edges.ts'
 export { addImportedEdges, type EdgeOutcome } from './imported-edges.ts'
@@ -30,6 +31,7 @@ export const dependencies: Feature = {
     blocks,
     blockingImpact,
   ],
+  graph,
   events: {
     'dependency.added': 'A task began to wait for another',
     'dependency.removed': 'A task no longer waits for another',

@@ -111,6 +111,7 @@ export const GraphNode = z
     unmet_dependencies: z.int(),
     assigned_worker: z.string().nullable(),
     effort_estimate: EffortMinutes.nullable(),
+    tags: z.array(z.string()),
   })
   .meta({ id: 'GraphNode' })
 export type GraphNode = z.output<typeof GraphNode>

@@ -1,12 +1,16 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
-import { recordFragment } from '../../kernel/record.ts'
+import { gather } from '../../kernel/gather.ts'
+import { recordGatheredFragment } from '../../kernel/record.ts'
 import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
 import { Execution, type Claim } from './schema.ts'
 import { executionJson } from './sql.ts'
 
 /** What is handed out first; the partial index `tasks_startable` has this order. */
 export const CLAIM_ORDER = 'priority_score DESC NULLS LAST, priority DESC, created_at, id'
+
+/** Tasks that one statement hands out, at most. */
+export const MOST_CLAIMED = 100
 
 /** Who claims, how much, and what. */
 export interface ClaimWish {
@@ -18,127 +22,201 @@ export interface ClaimWish {
   min_priority?: number | undefined
 }
 
+/** What wishes must have in common for one statement to serve them. */
+export const wishKind = ({ agent_type, tags, min_priority }: ClaimWish): string =>
+  JSON.stringify([agent_type, min_priority ?? null, tags ?? null])
+
 /** What a candidate must carry through the statement: its order, and its former values for the record. */
 const CANDIDATE =
-  't.id, t.status, t.assigned_worker, t.version, t.updated_at, t.priority_score, t.priority, t.created_at'
+  't.id, t.status, t.version, t.updated_at, t.unmet_dependencies, t.priority_score, t.priority, t.created_at'
 
 /**
- * The conditions of a wish, and their parameters. `first` is the number of the first parameter; worker, agent type and
- * lease come first, whatever else is asked for after them.
+ * The seats of wishes of one kind (a seat for each task that is wished for, with the number of its call), the conditions
+ * that they share, and the parameters of both. `first` is the number of the first parameter.
  */
-export function claimParameters(wish: ClaimWish, first: number) {
-  const values: unknown[] = [wish.worker_id, wish.agent_type, wish.lease_seconds]
+export function claimParameters(wishes: readonly { call: number; wish: ClaimWish }[], first: number) {
+  const any = wishes[0]!.wish
+  const seats = wishes.flatMap(({ call, wish }) =>
+    Array.from({ length: wish.count }, () => ({ call, worker: wish.worker_id, lease: wish.lease_seconds })),
+  )
+  const values: unknown[] = [JSON.stringify(seats), any.agent_type]
   const conditions = [`(t.agent_type IS NULL OR t.agent_type = $${first + 1})`]
-  let name = `${wish.count}`
-  if (wish.min_priority !== undefined) {
-    values.push(wish.min_priority)
+  let name = ''
+  if (any.min_priority !== undefined) {
+    values.push(any.min_priority)
     conditions.push(`t.priority >= $${first + values.length - 1}`)
     name += ' priority'
   }
-  if (wish.tags) {
-    values.push(wish.tags)
+  if (any.tags) {
+    values.push(any.tags)
     conditions.push(`(SELECT x.tags @> $${first + values.length - 1}::text[] FROM task_texts x
       WHERE x.tenant_id = $1 AND x.task_id = t.id)`)
     name += ' tags'
   }
-  return {
-    values,
-    filter: conditions.join(' AND '),
-    name,
-    worker: `$${first}`,
-    agent: `$${first + 1}`,
-    lease: `$${first + 2}`,
-  }
+  return { values, filter: conditions.join(' AND '), name, first, agent: `$${first + 1}` }
 }
 export type ClaimParameters = ReturnType<typeof claimParameters>
 
+/** What else may be handed out, beside what waits in the table: relations of the statement, with a candidate's columns. */
+interface Freed {
+  /** Has the column `worker`, too: whom the task is assigned to. */
+  assigned: string
+  ready: string
+}
+
+/** The relation `seats`: of the wishes' seats those that fulfil the condition, each with its turn among its worker's. */
+export const seatsFragment = ({ first }: ClaimParameters, condition = 'true'): string => `
+  seats AS MATERIALIZED (
+    SELECT s.*, row_number() OVER (PARTITION BY s.worker ORDER BY s.seat) AS turn
+    FROM ROWS FROM (json_to_recordset($${first}::json) AS (call integer, worker text, lease integer))
+      WITH ORDINALITY AS s (call, worker, lease, seat)
+    WHERE ${condition}
+  )`
+
 /**
- * Locks candidates: `mine`, what is assigned to the worker and not started, and `fresh`, what anybody may start.
- * Rows that others hold are skipped. The limit is written into the text: with a parameter in its place a generic plan
- * may read the whole table.
+ * Gives the seats tasks: `chosen` holds these, each with its seat. Of the seats of one worker the first get what is assigned
+ * to it and not started; what is left gets what anybody may start, in the order of the seats. Rows that others hold are
+ * skipped.
+ *
+ * The inner limit is there for the planner: with a parameter alone a generic plan may read the whole table. The outer one
+ * stops the locking where the seats end.
  */
-export const candidateFragment = ({ filter, worker }: ClaimParameters, count: number): string => `
+export const chosenFragment = ({ filter }: ClaimParameters, freed?: Freed): string => `
+  assigned AS (
+    SELECT w.worker, t.*
+    FROM (SELECT worker, count(*) AS seats FROM seats GROUP BY worker) w
+    CROSS JOIN LATERAL (
+      SELECT ${CANDIDATE} FROM tasks t
+      WHERE t.tenant_id = $1 AND t.assigned_worker = w.worker AND t.status = 'assigned' AND t.unmet_dependencies = 0
+        AND ${filter}
+      ORDER BY ${CLAIM_ORDER} LIMIT w.seats FOR NO KEY UPDATE SKIP LOCKED
+    ) t
+    ${freed ? `UNION ALL SELECT worker, ${CANDIDATE} FROM ${freed.assigned} t` : ''}
+  ),
   mine AS MATERIALIZED (
-    SELECT ${CANDIDATE}, 0 AS rank FROM tasks t
-    WHERE t.tenant_id = $1 AND t.assigned_worker = ${worker} AND t.status = 'assigned' AND t.unmet_dependencies = 0
-      AND ${filter}
-    ORDER BY ${CLAIM_ORDER} LIMIT ${count} FOR NO KEY UPDATE SKIP LOCKED
+    SELECT *, row_number() OVER (PARTITION BY worker ORDER BY ${CLAIM_ORDER}) AS turn FROM assigned
+  ),
+  free AS MATERIALIZED (
+    SELECT s.*, row_number() OVER (ORDER BY s.seat) AS place
+    FROM seats s WHERE NOT EXISTS (SELECT FROM mine m WHERE m.worker = s.worker AND m.turn = s.turn)
   ),
   fresh AS MATERIALIZED (
-    SELECT ${CANDIDATE}, 1 AS rank FROM tasks t
-    WHERE t.tenant_id = $1 AND t.status = 'ready' AND t.unmet_dependencies = 0 AND ${filter}
-    ORDER BY ${CLAIM_ORDER} LIMIT ${count} FOR NO KEY UPDATE SKIP LOCKED
+    SELECT * FROM (
+      SELECT ${CANDIDATE} FROM tasks t
+      WHERE t.tenant_id = $1 AND t.status = 'ready' AND t.unmet_dependencies = 0 AND ${filter}
+      ORDER BY ${CLAIM_ORDER} LIMIT ${MOST_CLAIMED} FOR NO KEY UPDATE SKIP LOCKED
+    ) AS startable LIMIT (SELECT count(*) FROM free)
+  ),
+  placed AS (
+    SELECT *, row_number() OVER (ORDER BY ${CLAIM_ORDER}) AS place
+    FROM ${freed ? `(SELECT * FROM fresh UNION ALL SELECT ${CANDIDATE} FROM ${freed.ready} t) AS startable` : 'fresh'}
+  ),
+  chosen AS MATERIALIZED (
+    SELECT s.call, s.seat, s.worker, s.lease, m.id, m.status, m.version, m.updated_at, m.unmet_dependencies
+    FROM seats s JOIN mine m ON m.worker = s.worker AND m.turn = s.turn
+    UNION ALL
+    SELECT f.call, f.seat, f.worker, f.lease, p.id, p.status, p.version, p.updated_at, p.unmet_dependencies
+    FROM free f JOIN placed p ON p.place = f.place
   )`
+
+/** What the record says that a started task was before: a member only where it changed. */
+const formerTask = (s: string): string => {
+  const former = (...more: string[]): string =>
+    `json_build_object(${[`'status', ${s}.old_status, 'version', ${s}.old_version, 'updated_at', rfc3339(${s}.old_updated_at)`, ...more].join(', ')})`
+  const worker = `'assigned_worker', NULL`
+  const unmet = `'unmet_dependencies', ${s}.old_unmet`
+  return `CASE WHEN ${s}.old_unmet = 0
+    THEN CASE ${s}.old_status WHEN 'ready' THEN ${former(worker)} ELSE ${former()} END
+    ELSE CASE ${s}.old_status WHEN 'ready' THEN ${former(worker, unmet)} ELSE ${former(unmet)} END END`
+}
 
 /**
  * Opens an execution for each task of the relation `started`, and turns both into the rows of the answer. The tasks' texts
  * are in the relation `texts`.
  */
-export const openClaimsFragment = (started: string, { worker, agent, lease }: ClaimParameters): string => `
+export const openClaimsFragment = (started: string, { agent }: ClaimParameters): string => `
   opened AS (
     INSERT INTO executions (tenant_id, task_id, agent_type, worker_id, lease_token, lease_expires_at, lease_seconds)
-    SELECT $1, s.id, ${agent}, ${worker}, s.fence, now() + make_interval(secs => ${lease}::integer), ${lease}::integer
+    SELECT $1, s.id, ${agent}, s.worker, s.fence, now() + make_interval(secs => s.lease), s.lease
     FROM ${started} s
     RETURNING *
   ),
-  claims AS (
-    SELECT s.id AS task_id, e.id AS execution_id, s.rank, s.priority_score, s.priority, s.created_at, s.id,
-      e.lease_token AS token, rfc3339(e.lease_expires_at) AS expires_at, ${executionJson()} AS execution,
-      ${taskJson('s', 'x')} AS task,
-      (jsonb_build_object('status', s.old_status, 'version', s.old_version, 'updated_at', rfc3339(s.old_updated_at))
-        || CASE s.old_status WHEN 'ready' THEN '{"assigned_worker": null}'::jsonb ELSE '{}' END
-        || CASE s.met WHEN 1 THEN '{"unmet_dependencies": 1}'::jsonb ELSE '{}' END)::json AS old_task
+  claims AS MATERIALIZED (
+    SELECT s.call, s.seat, s.id AS task_id, e.id AS execution_id, e.lease_token AS token,
+      rfc3339(e.lease_expires_at) AS expires_at, ${executionJson()} AS execution, ${taskJson('s', 'x')} AS task,
+      ${formerTask('s')} AS old_task
     FROM ${started} s
     JOIN opened e ON e.task_id = s.id
     JOIN texts x ON x.task_id = s.id
   )`
 
-/** The record's rows of the relation `claims`. */
+/** The record's rows of the relation `claims`, each with its call. */
 export const CLAIM_EVENTS = `
-  SELECT 'execution.started', 'execution', execution_id, NULL::json, execution FROM claims
+  SELECT call, 'execution.started', 'execution', execution_id, NULL::json, execution FROM claims
   UNION ALL
-  SELECT 'task.started', 'task', task_id, old_task, task FROM claims`
+  SELECT call, 'task.started', 'task', task_id, old_task, task FROM claims`
 
 export const ClaimRow = z.object({
+  call: z.number(),
   task: Task,
   execution: Execution,
   token: z.number(),
   expires_at: z.string(),
 })
 
-export const asClaim = ({ task, execution, token, expires_at }: z.output<typeof ClaimRow>): Claim => ({
+export const asClaim = ({
   task,
   execution,
-  lease: { token, expires_at },
-})
+  token,
+  expires_at,
+}: Omit<z.output<typeof ClaimRow>, 'call'>): Claim => ({ task, execution, lease: { token, expires_at } })
 
-const claimStatement = (parameters: ClaimParameters, count: number): string => `
-  WITH ${candidateFragment(parameters, count)},
-  chosen AS MATERIALIZED (
-    SELECT * FROM (SELECT * FROM mine UNION ALL SELECT * FROM fresh) AS candidates
-    ORDER BY rank, ${CLAIM_ORDER} LIMIT ${count}
-  ),
+const claimStatement = (parameters: ClaimParameters): string => `
+  WITH ${seatsFragment(parameters)},
+  ${chosenFragment(parameters)},
   started AS (
-    UPDATE tasks t SET status = 'in_progress', assigned_worker = ${parameters.worker}, assigned_at = NULL,
+    UPDATE tasks t SET status = 'in_progress', assigned_worker = c.worker, assigned_at = NULL,
       fence = t.fence + 1, version = t.version + 1, updated_at = now()
     FROM chosen c WHERE t.tenant_id = $1 AND t.id = c.id
-    RETURNING t.*, c.rank, 0 AS met, c.status AS old_status, c.version AS old_version, c.updated_at AS old_updated_at
+    RETURNING t.*, c.call, c.seat, c.worker, c.lease, 0 AS old_unmet, c.status AS old_status, c.version AS old_version,
+      c.updated_at AS old_updated_at
   ),
   ${lockedTextsFragment('chosen')},
   ${openClaimsFragment('started', parameters)},
-  ${recordFragment(CLAIM_EVENTS)}
-  SELECT task, execution, token, expires_at FROM claims ORDER BY rank, ${CLAIM_ORDER}`
+  ${recordGatheredFragment(CLAIM_EVENTS)}
+  SELECT call, task, execution, token, expires_at FROM claims ORDER BY seat`
+
+/** A wish, and who has it: `{kind, id, name, request_id}` as JSON. */
+export interface ClaimCall {
+  origin: string
+  wish: ClaimWish
+}
+
+/** The origins of calls as the `$2` of a statement that serves them all. */
+export const originsOf = (calls: readonly { origin: string }[]): string =>
+  `[${calls.map(({ origin }) => origin).join(',')}]`
 
 /**
- * Hands out up to `count` startable tasks with their executions and leases, in one statement and one round trip.
- * Touches `tasks` of the feature above, by the fragments that it exports.
+ * Hands out startable tasks to wishes of one kind, up to MOST_CLAIMED together, with their executions and leases, in one
+ * statement and one round trip. Touches `tasks` of the feature above, by the fragments that it exports.
  */
-export async function claimTasks(scope: Scope, origin: string, wish: ClaimWish): Promise<Claim[]> {
-  const parameters = claimParameters(wish, 3)
-  const statement = query(
-    `executions.claim:${parameters.name}`,
-    ClaimRow,
-    claimStatement(parameters, wish.count),
+export async function claimForAll(scope: Scope, calls: readonly ClaimCall[]): Promise<Claim[][]> {
+  const parameters = claimParameters(
+    calls.map(({ wish }, nth) => ({ call: nth + 1, wish })),
+    3,
   )
-  return (await statement(scope, origin, ...parameters.values)).map(asClaim)
+  const statement = query(`executions.claim${parameters.name}`, ClaimRow, claimStatement(parameters))
+  const claims: Claim[][] = calls.map(() => [])
+  for (const row of await statement(scope, originsOf(calls), ...parameters.values))
+    claims[row.call - 1]!.push(asClaim(row))
+  return claims
 }
+
+/** Hands out up to `count` tasks; claims that arrive at the same moment share a statement. */
+export const claimTasks = gather<ClaimCall, Claim[]>({
+  run: claimForAll,
+  kind: ({ wish }) => wishKind(wish),
+  weight: ({ wish }) => wish.count,
+  most: MOST_CLAIMED,
+  lanes: 2,
+})

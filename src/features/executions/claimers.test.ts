@@ -92,16 +92,15 @@ async function doublesBy(text: string, indexed: boolean): Promise<number> {
     }),
   )
   const times = new Map<string, number>()
-  const origin = '{"kind": "system", "name": "test"}'
+  const origins = '[{"kind": "system", "name": "test"}]'
   const outcomes = await Promise.allSettled(
     clients.map(async (client, i) => {
       for (let round = 0; round < 10; round++) {
         const { rows } = await client.query<{ task: { id: string } }>(text, [
           DEFAULT_TENANT,
-          origin,
-          `w${i}`,
+          origins,
+          JSON.stringify(Array.from({ length: 10 }, () => ({ call: 1, worker: `w${i}`, lease: 300 }))),
           'coder',
-          300,
         ])
         for (const { task } of rows) times.set(task.id, (times.get(task.id) ?? 0) + 1)
       }
@@ -115,7 +114,7 @@ async function doublesBy(text: string, indexed: boolean): Promise<number> {
 test('it is the skipped locks that keep claims apart: without them the same race doubles, and an index still refuses it', async () => {
   await createTask(server)
   await claimTasks(server, { count: 10 })
-  const { text } = declaredStatements().find(({ name }) => name === 'executions.claim:10')!
+  const { text } = declaredStatements().find(({ name }) => name === 'executions.claim')!
   const unlocked = text.replaceAll('FOR NO KEY UPDATE SKIP LOCKED', '')
   assert.notEqual(unlocked, text)
   assert.equal(await doublesBy(text, true), 0)

@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
-import { recordFragment } from '../../kernel/record.ts'
-import { lockedTextsFragment, taskJson } from '../tasks/index.ts'
+import { gather } from '../../kernel/gather.ts'
+import { recordGatheredFragment } from '../../kernel/record.ts'
+import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
 import {
   asClaim,
-  candidateFragment,
+  chosenFragment,
   CLAIM_EVENTS,
-  CLAIM_ORDER,
   claimParameters,
-  ClaimRow,
+  MOST_CLAIMED,
   openClaimsFragment,
+  originsOf,
+  seatsFragment,
+  wishKind,
   type ClaimParameters,
   type ClaimWish,
 } from './claim.ts'
@@ -27,175 +30,239 @@ export interface Ending {
 }
 
 /**
- * Closes the execution, if it is open and the token is that of its live lease, under the task's lock.
+ * Closes executions (`$3`, the endings as JSON), each if it is open and the token is that of its live lease,
+ * under the locks of their tasks.
  *
- * `before` reads the task as this statement's snapshot has it, `held` locks it and reads it as it is now. A hard edge
- * to this task that was added in between raised `dependents_version`: this snapshot does not see the edge, so nothing
- * is done, and the caller runs the statement again.
+ * `before` reads the tasks as this statement's snapshot has them, `held` locks them and reads them as they are now. A hard
+ * edge to one of them that was added in between raised its `dependents_version`: this snapshot does not see the edge, so
+ * that ending is left alone, and its caller runs the statement again.
  *
- * The dependents are locked after their prerequisite and in the order of their ids; edges never form a loop, so two
- * completions never wait for each other.
+ * Locks: first all tasks that end, in the order of their ids, then all that wait for them, in the order of theirs. What
+ * waits for one that is still to end can't itself be in progress, so no ending waits for another one's dependents. Where
+ * many callers share the statement, tasks that others hold are skipped: none of the callers waits for another one's lock.
+ *
+ * The dependents of all that ended are counted down together (`counted`), each by how many of its prerequisites did.
  */
-const CLOSE = `
+const closeFragment = (locking: 'waits' | 'skips'): string => `
   before AS MATERIALIZED (
-    SELECT t.id, t.dependents_version FROM executions e JOIN tasks t ON t.tenant_id = e.tenant_id AND t.id = e.task_id
-    WHERE e.tenant_id = $1 AND t.tenant_id = $1 AND e.id = $3
+    SELECT g.*, e.task_id, t.dependents_version
+    FROM ROWS FROM (json_to_recordset($3::json) AS
+        (execution_id uuid, success boolean, cost numeric, error text, result text, token bigint))
+      WITH ORDINALITY AS g (execution_id, success, cost, error, result, token, call)
+    JOIN executions e ON e.tenant_id = $1 AND e.id = g.execution_id
+    JOIN tasks t ON t.tenant_id = $1 AND t.id = e.task_id
+    WHERE e.completed_at IS NULL
   ),
   held AS MATERIALIZED (
-    SELECT t.id, t.status, t.version, t.updated_at, t.dependents_version FROM tasks t
-    WHERE t.tenant_id = $1 AND t.id = (SELECT id FROM before) FOR NO KEY UPDATE
+    SELECT b.*, t.status AS task_status, t.version AS task_version, t.updated_at AS task_updated_at,
+      t.dependents_version AS newest_version
+    FROM before b JOIN tasks t ON t.tenant_id = $1 AND t.id = b.task_id
+    ORDER BY t.id FOR NO KEY UPDATE OF t ${locking === 'skips' ? 'SKIP LOCKED' : ''}
   ),
   closed AS (
-    UPDATE executions e SET completed_at = now(), duration_seconds = ${DURATION}, success = $4::boolean,
-      outcome = CASE WHEN $4::boolean THEN 'succeeded' ELSE 'failed' END, cost_dollars = $5::numeric,
-      error_message = $6, result = $7::json
-    FROM held h JOIN before b ON b.id = h.id AND b.dependents_version = h.dependents_version
-    WHERE e.tenant_id = $1 AND e.id = $3 AND e.completed_at IS NULL AND (h.status = 'in_progress' OR e.beside)
-      AND (e.lease_token IS NULL OR (e.lease_token = $8::bigint AND e.lease_expires_at > now()))
-    RETURNING e.*
+    UPDATE executions e SET completed_at = now(), duration_seconds = ${DURATION}, success = h.success,
+      outcome = CASE WHEN h.success THEN 'succeeded' ELSE 'failed' END, cost_dollars = h.cost,
+      error_message = h.error, result = h.result::json
+    FROM held h
+    WHERE e.tenant_id = $1 AND e.id = h.execution_id AND e.completed_at IS NULL
+      AND h.newest_version = h.dependents_version AND (h.task_status = 'in_progress' OR e.beside)
+      AND (e.lease_token IS NULL OR (e.lease_token = h.token AND e.lease_expires_at > now()))
+    RETURNING e.*, h.call, h.task_status, h.task_version, h.task_updated_at, h.dependents_version
   ),
   ended AS MATERIALIZED (
-    SELECT h.* FROM held h JOIN closed c ON c.task_id = h.id WHERE NOT c.beside
+    SELECT c.call, c.id, c.task_id, c.success, c.beside, c.task_status, c.task_version, c.task_updated_at,
+      c.dependents_version, ${executionJson('c')} AS execution,
+      ('{"completed_at": null, "duration_seconds": null, "success": null, "outcome": null'
+        || CASE WHEN c.cost_dollars <> 0 THEN ', "cost_dollars": 0' ELSE '' END
+        || CASE WHEN c.error_message IS NOT NULL THEN ', "error_message": null' ELSE '' END
+        || CASE WHEN c.result IS NOT NULL THEN ', "result": null' ELSE '' END || '}')::json AS former
+    FROM closed c
   ),
-  waiting AS MATERIALIZED (
+  counted AS MATERIALIZED (
+    SELECT y.task_id, count(*)::integer AS met, max(c.call) AS call
+    FROM ended c JOIN dependencies y ON y.tenant_id = $1 AND y.depends_on_task_id = c.task_id
+    WHERE c.success AND NOT c.beside AND c.dependents_version > 0 AND y.dependency_type = 'hard'
+    GROUP BY y.task_id
+  ),
+  locked AS MATERIALIZED (
     SELECT d.id, d.status, d.assigned_worker, d.version, d.updated_at, d.priority_score, d.priority, d.created_at,
       d.agent_type, d.unmet_dependencies
-    FROM tasks d
-    WHERE d.tenant_id = $1 AND d.id = ANY (ARRAY(
-      SELECT y.task_id FROM dependencies y
-      WHERE y.tenant_id = $1 AND y.dependency_type = 'hard'
-        AND y.depends_on_task_id = (SELECT id FROM ended WHERE $4::boolean AND dependents_version > 0)))
+    FROM tasks d WHERE d.tenant_id = $1 AND d.id = ANY (ARRAY(SELECT task_id FROM counted))
     ORDER BY d.id FOR NO KEY UPDATE
+  ),
+  waiting AS MATERIALIZED (
+    SELECT d.*, k.call, d.unmet_dependencies - k.met AS left_unmet FROM locked d JOIN counted k ON k.task_id = d.id
   )`
 
-/** Of the tasks that have just become startable, those that this claimer may have. */
-const freedCandidates = ({ filter, worker }: ClaimParameters): string => `
-  freed AS MATERIALIZED (
-    SELECT t.id, t.status, t.assigned_worker, t.version, t.updated_at, t.priority_score, t.priority, t.created_at,
-      CASE t.status WHEN 'assigned' THEN 0 ELSE 1 END AS rank
-    FROM waiting t
-    WHERE t.unmet_dependencies = 1 AND ${filter}
-      AND (t.status = 'ready' OR (t.status = 'assigned' AND t.assigned_worker = ${worker}))
-  )`
+/** Of the tasks that have just become startable, those that these claimers may have. */
+const freedFragment = ({ filter }: ClaimParameters): string => `
+  freed AS (
+    SELECT t.*, t.assigned_worker AS worker FROM waiting t WHERE t.left_unmet = 0 AND ${filter}
+  ),
+  freed_assigned AS (
+    SELECT * FROM freed WHERE status = 'assigned' AND worker IN (SELECT worker FROM seats)
+  ),
+  freed_ready AS (SELECT * FROM freed WHERE status = 'ready')`
 
 /**
- * One update for all rows of `tasks` that a completion touches: a row can be changed only once in a statement.
+ * One update for all rows of `tasks` that the endings touch: a row can be changed only once in a statement.
  *
- * A dependent may have changed after this statement's snapshot: `waiting` waited for its lock and read it anew, and
+ * A dependent may have changed after this statement's snapshot: `locked` waited for its lock and read it anew, and
  * PostgreSQL runs this update again for the newest row ("EvalPlanQual"). Two things follow, each met in a race test.
  * `moves` must be materialised: a plain UNION ALL is not replayed then, and the update would skip the row in silence.
  * The new count comes from the locked row (`left_unmet`), since CHECK constraints see the stale row's outcome, too.
  */
-const moves = (worker: string): string => `
+const MOVED = `
   moved AS (
     UPDATE tasks t SET
       status = coalesce(m.status, t.status), unmet_dependencies = m.left_unmet,
-      assigned_worker = CASE WHEN m.claimed THEN ${worker} ELSE t.assigned_worker END,
+      assigned_worker = CASE WHEN m.seat IS NOT NULL THEN m.worker ELSE t.assigned_worker END,
       assigned_at = CASE WHEN m.status IS NULL THEN t.assigned_at END,
-      fence = t.fence + m.claimed::integer,
+      fence = t.fence + (m.seat IS NOT NULL)::integer,
       version = t.version + (m.status IS NOT NULL)::integer,
       updated_at = CASE WHEN m.status IS NULL THEN t.updated_at ELSE now() END
     FROM moves m WHERE t.tenant_id = $1 AND t.id = m.id
-    RETURNING t.*, m.claimed, m.met, m.status IS NULL AS only_met, m.rank, m.old_status, m.old_version, m.old_updated_at
+    RETURNING t.*, m.call, m.seat, m.worker, m.lease, m.status IS NULL AS only_met, m.old_status, m.old_version,
+      m.old_updated_at, m.old_unmet
   )`
 
-const ENDED_MOVE = `
-  SELECT id, CASE WHEN $4::boolean THEN 'completed' ELSE 'failed' END AS status, 0 AS met, false AS claimed, 0 AS rank,
-    status AS old_status, version AS old_version, updated_at AS old_updated_at, 0 AS left_unmet
-  FROM ended`
+const ENDED_MOVES = `
+  SELECT task_id AS id, call, CASE WHEN success THEN 'completed' ELSE 'failed' END AS status, 0 AS left_unmet,
+    NULL::bigint AS seat, NULL::text AS worker, NULL::integer AS lease, task_status AS old_status,
+    task_version AS old_version, task_updated_at AS old_updated_at, 0 AS old_unmet
+  FROM ended WHERE NOT beside`
 
-/** The record's rows of a completion; a task that was freed and claimed at once is recorded as started alone. */
+/** The record's rows of completions; a task that was freed and claimed at once is recorded as started alone. */
 const END_EVENTS = `
-  SELECT 'execution.completed', 'execution', c.id,
-    ('{"completed_at": null, "duration_seconds": null, "success": null, "outcome": null}'::jsonb
-      || CASE WHEN c.cost_dollars <> 0 THEN '{"cost_dollars": 0}'::jsonb ELSE '{}' END
-      || CASE WHEN c.error_message IS NOT NULL THEN '{"error_message": null}'::jsonb ELSE '{}' END
-      || CASE WHEN c.result IS NOT NULL THEN '{"result": null}'::jsonb ELSE '{}' END)::json,
-    ${executionJson('c')}
-  FROM closed c
+  SELECT call, 'execution.completed', 'execution', id, former, execution FROM ended
   UNION ALL
-  SELECT CASE m.status WHEN 'completed' THEN 'task.completed' ELSE 'task.failed' END, 'task', m.id,
+  SELECT m.call, CASE m.status WHEN 'completed' THEN 'task.completed' ELSE 'task.failed' END, 'task', m.id,
     json_build_object('status', m.old_status, 'version', m.old_version, 'updated_at', rfc3339(m.old_updated_at)),
     ${taskJson('m', 'x')}
   FROM moved m JOIN texts x ON x.task_id = m.id
-  WHERE NOT m.only_met AND NOT m.claimed
+  WHERE NOT m.only_met AND m.seat IS NULL
   UNION ALL
-  SELECT 'task.unblocked', 'task', m.id, json_build_object('unmet_dependencies', 1), ${taskJson('m', 'x')}
+  SELECT m.call, 'task.unblocked', 'task', m.id, json_build_object('unmet_dependencies', m.old_unmet),
+    ${taskJson('m', 'x')}
   FROM moved m JOIN texts x ON x.task_id = m.id
   WHERE m.only_met AND m.unmet_dependencies = 0`
 
-const completeStatement = `
-  WITH ${CLOSE},
+const completeStatement = (locking: 'waits' | 'skips'): string => `
+  WITH ${closeFragment(locking)},
   moves AS MATERIALIZED (
-    ${ENDED_MOVE}
-    UNION ALL SELECT id, NULL, 1, false, 0, status, version, updated_at, unmet_dependencies - 1 FROM waiting
-  ),
-  ${moves('NULL')},
-  ${lockedTextsFragment('moves', 'old_version')},
-  ${recordFragment(END_EVENTS)}
-  SELECT ${executionJson('c')} AS execution, '[]'::json AS next FROM closed c`
-
-const completeAndClaimStatement = (parameters: ClaimParameters, count: number): string => `
-  WITH ${CLOSE},
-  ${candidateFragment(parameters, count)},
-  ${freedCandidates(parameters)},
-  chosen AS MATERIALIZED (
-    SELECT * FROM (SELECT * FROM mine UNION ALL SELECT * FROM fresh UNION ALL SELECT * FROM freed) AS candidates
-    WHERE EXISTS (SELECT FROM closed)
-    ORDER BY rank, ${CLAIM_ORDER} LIMIT ${count}
-  ),
-  moves AS MATERIALIZED (
-    ${ENDED_MOVE}
+    ${ENDED_MOVES}
     UNION ALL
-    SELECT coalesce(w.id, c.id), CASE WHEN c.id IS NOT NULL THEN 'in_progress' END, CASE WHEN w.id IS NULL THEN 0 ELSE 1 END,
-      c.id IS NOT NULL, coalesce(c.rank, 0), coalesce(c.status, w.status), coalesce(c.version, w.version),
-      coalesce(c.updated_at, w.updated_at), coalesce(w.unmet_dependencies - 1, 0)
+    SELECT id, call, NULL, left_unmet, NULL, NULL, NULL, status, version, updated_at, unmet_dependencies FROM waiting
+  ),
+  ${MOVED},
+  ${lockedTextsFragment('moves', 'old_version')},
+  ${recordGatheredFragment(END_EVENTS)}
+  SELECT call, execution AS ended, NULL::json AS task, NULL::json AS execution, NULL::bigint AS token,
+    NULL::text AS expires_at
+  FROM ended`
+
+const completeAndClaimStatement = (parameters: ClaimParameters, locking: 'waits' | 'skips'): string => `
+  WITH ${closeFragment(locking)},
+  ${seatsFragment(parameters, 's.call IN (SELECT call FROM ended)')},
+  ${freedFragment(parameters)},
+  ${chosenFragment(parameters, { assigned: 'freed_assigned', ready: 'freed_ready' })},
+  moves AS MATERIALIZED (
+    ${ENDED_MOVES}
+    UNION ALL
+    SELECT coalesce(c.id, w.id), coalesce(c.call, w.call), CASE WHEN c.id IS NOT NULL THEN 'in_progress' END,
+      coalesce(w.left_unmet, 0), c.seat, c.worker, c.lease, coalesce(c.status, w.status), coalesce(c.version, w.version),
+      coalesce(c.updated_at, w.updated_at), coalesce(w.unmet_dependencies, 0)
     FROM waiting w FULL JOIN chosen c ON c.id = w.id
   ),
-  ${moves(parameters.worker)},
+  ${MOVED},
   ${lockedTextsFragment('moves', 'old_version')},
-  started AS (SELECT * FROM moved WHERE claimed),
+  started AS (SELECT * FROM moved WHERE seat IS NOT NULL),
   ${openClaimsFragment('started', parameters)},
-  ${recordFragment(`${END_EVENTS} UNION ALL ${CLAIM_EVENTS}`)}
-  SELECT ${executionJson('c')} AS execution,
-    (SELECT coalesce(json_agg(json_build_object('task', n.task, 'execution', n.execution, 'token', n.token,
-       'expires_at', n.expires_at) ORDER BY n.rank, n.priority_score DESC NULLS LAST, n.priority DESC, n.created_at, n.id), '[]'::json)
-     FROM claims n) AS next
-  FROM closed c`
+  ${recordGatheredFragment(`${END_EVENTS} UNION ALL ${CLAIM_EVENTS}`)}
+  SELECT call, ended, task, execution, token, expires_at FROM (
+    SELECT 0 AS seat, call, execution AS ended, NULL::json AS task, NULL::json AS execution, NULL::bigint AS token,
+      NULL::text AS expires_at
+    FROM ended
+    UNION ALL
+    SELECT seat, call, NULL, task, execution, token, expires_at FROM claims
+  ) AS answers ORDER BY seat`
 
-const CompletedRow = z.object({ execution: Execution, next: z.array(ClaimRow) })
+/** What a call completed, or one of the claims that it then made. */
+const AnswerRow = z.object({
+  call: z.number(),
+  ended: Execution.nullable(),
+  task: Task.nullable(),
+  execution: Execution.nullable(),
+  token: z.number().nullable(),
+  expires_at: z.string().nullable(),
+})
 
-const endingValues = (ending: Ending): unknown[] => [
-  ending.execution_id,
-  ending.success,
-  ending.cost_dollars,
-  ending.error_message,
-  ending.result === undefined ? null : JSON.stringify(ending.result),
-  ending.lease_token,
-]
+const complete = {
+  waits: query('executions.complete:waits', AnswerRow, completeStatement('waits')),
+  skips: query('executions.complete:skips', AnswerRow, completeStatement('skips')),
+}
 
-const complete = query('executions.complete', CompletedRow, completeStatement)
+/** An ending, who says so (`{kind, id, name, request_id}` as JSON), and the claim that it carries. */
+export interface CompletionCall {
+  origin: string
+  ending: Ending
+  next: ClaimWish | undefined
+}
+
+export interface Completed {
+  execution: Execution
+  next: Claim[]
+}
+
+const endingsOf = (calls: readonly CompletionCall[]): string =>
+  JSON.stringify(
+    calls.map(({ ending }) => ({
+      execution_id: ending.execution_id,
+      success: ending.success,
+      cost: ending.cost_dollars,
+      error: ending.error_message,
+      result: ending.result === undefined ? null : JSON.stringify(ending.result),
+      token: ending.lease_token,
+    })),
+  )
 
 /**
- * Ends an execution, moves its task, counts down and wakes its dependents, and claims what is next where that is wished:
- * one statement, one round trip. Undefined when nothing was done: the execution is not open, the lease not this one, or
- * an edge came in between (see CLOSE). Touches `tasks` and `dependencies` of the features above.
+ * Ends executions, moves their tasks, counts down and wakes their dependents, and claims what is next where that is
+ * wished (by all of the calls, with wishes of one kind, or by none): one statement, one round trip. A call's answer is
+ * undefined when nothing was done for it: its execution is not open, the lease not this one, an edge came in between (see
+ * `closeFragment`), or, where locks are skipped, another transaction has the task. Touches `tasks` and `dependencies` of
+ * the features above.
  */
-export async function completeExecution(
+export async function completeForAll(
   scope: Scope,
-  origin: string,
-  ending: Ending,
-  next?: ClaimWish,
-): Promise<{ execution: Execution; next: Claim[] } | undefined> {
-  let row: z.output<typeof CompletedRow> | undefined
-  if (next) {
-    const parameters = claimParameters(next, 9)
-    const statement = query(
-      `executions.complete_and_claim:${parameters.name}`,
-      CompletedRow,
-      completeAndClaimStatement(parameters, next.count),
-    )
-    ;[row] = await statement(scope, origin, ...endingValues(ending), ...parameters.values)
-  } else [row] = await complete(scope, origin, ...endingValues(ending))
-  return row && { execution: row.execution, next: row.next.map(asClaim) }
+  calls: readonly CompletionCall[],
+  locking: 'waits' | 'skips',
+): Promise<(Completed | undefined)[]> {
+  const wishes = calls.flatMap(({ next }, nth) => (next ? [{ call: nth + 1, wish: next }] : []))
+  const parameters = wishes.length > 0 ? claimParameters(wishes, 4) : undefined
+  const statement = parameters
+    ? query(
+        `executions.complete_and_claim:${locking}${parameters.name}`,
+        AnswerRow,
+        completeAndClaimStatement(parameters, locking),
+      )
+    : complete[locking]
+  const rows = await statement(scope, originsOf(calls), endingsOf(calls), ...(parameters?.values ?? []))
+  const answers: (Completed | undefined)[] = calls.map(() => undefined)
+  for (const { call, ended } of rows) if (ended) answers[call - 1] = { execution: ended, next: [] }
+  for (const { call, task, execution, token, expires_at } of rows)
+    if (task)
+      answers[call - 1]!.next.push(
+        asClaim({ task, execution: execution!, token: token!, expires_at: expires_at! }),
+      )
+  return answers
 }
+
+/** Completions that arrive at the same moment share a statement. */
+export const completeTogether = gather<CompletionCall, Completed | undefined>({
+  run: (scope, calls) => completeForAll(scope, calls, 'skips'),
+  kind: ({ next }) => (next ? wishKind(next) : ''),
+  weight: ({ next }) => next?.count ?? 1,
+  most: MOST_CLAIMED,
+  lanes: 2,
+})

@@ -133,3 +133,21 @@ export const staleExamples: readonly Example[] = [
     output: [{ ...open, task, reasons: ['over_estimate'] }],
   },
 ]
+
+export const listExamples: readonly Example[] = [
+  {
+    summary: "A worker's attempts that failed",
+    input: { worker_id: 'bifrost-7', outcome: ['failed'], limit: 1 },
+    output: [
+      {
+        ...closed,
+        success: false,
+        outcome: 'failed',
+        error_message: 'The fixtures are missing',
+        task: { id: TASK_ID, number: 17, title: taskExample.title, status: 'failed' },
+        attempt: 1,
+        startable_since: '2026-11-22T09:30:00.000000Z',
+      },
+    ],
+  },
+]

@@ -1,11 +1,13 @@
 import type { Feature } from '../../kernel/operation.ts'
 import { reapLeases } from './duties.ts'
 import { agentLoop } from './guide.ts'
+import { listAllExecutions } from './listing.ts'
 import { executionsTables } from './migrations/202611220300_executions.ts'
+import { graph } from './relations.ts'
 import { claim, completeExecutionOperation, heartbeat, release, startExecution } from './operations.ts'
 import { agentMetrics, getExecution, history, stale } from './reading.ts'
 
-export { Execution, LeaseToken, Note, type Claim } from './schema.ts'
+export { Execution, LeaseToken, NamedTask, Note, Outcome, type Claim } from './schema.ts'
 export { releaseExecution } from './give-back.ts'
 export { dependenciesUnmet } from './rules.ts'
 export { closeExecution, executionJson, findOpen, openExecution, type Held } from './sql.ts'
@@ -17,6 +19,7 @@ export const executions: Feature = {
   tables: ['executions'],
   operations: [
     claim,
+    listAllExecutions,
     stale,
     startExecution,
     history,
@@ -28,6 +31,7 @@ export const executions: Feature = {
   ],
   duties: [reapLeases],
   guides: [agentLoop],
+  graph,
   events: {
     'task.started': 'A task went to in progress',
     'task.completed': 'A task was completed',

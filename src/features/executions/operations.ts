@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Ctx } from '../../kernel/context.ts'
-import { Id } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound, Problem } from '../../kernel/problem.ts'
 import { recordChange } from '../../kernel/record.ts'
@@ -8,7 +7,7 @@ import { Time } from '../../kernel/time.ts'
 import { unmetPrerequisites } from '../dependencies/index.ts'
 import { lockTask, recordTask, saveTask } from '../tasks/index.ts'
 import { claimTasks } from './claim.ts'
-import { completeExecution, type Ending } from './complete.ts'
+import { completeForAll, completeTogether, type CompletionCall } from './complete.ts'
 import {
   claimExamples,
   completeExamples,
@@ -17,12 +16,14 @@ import {
   startExamples,
 } from './examples.ts'
 import { releaseExecution } from './give-back.ts'
+import { executionId } from './reading.ts'
 import { whyNotHeld, whyNotStartable } from './rules.ts'
 import {
   Claim,
   ClaimTasks,
   CompleteExecution,
   Execution,
+  ExecutionRef,
   Lease,
   LeaseSeconds,
   LeaseToken,
@@ -32,6 +33,7 @@ import {
   type ClaimNext,
 } from './schema.ts'
 import * as sql from './sql.ts'
+import { completeTool, heartbeatTool, nextTool, releaseTool, startTool } from './tools.ts'
 
 /** Throws why the execution can't be touched with this token: not found, ended, lease lost. Returns when it could be after all. */
 async function refuse(ctx: Ctx, id: string, token: number | null): Promise<sql.Held> {
@@ -53,10 +55,10 @@ async function untilDone<T>(
   ctx: Ctx,
   id: string,
   token: number | null,
-  attempt: () => Promise<T | undefined>,
+  attempt: (turn: number) => Promise<T | undefined>,
 ): Promise<T> {
   for (let turn = 0; turn < ATTEMPTS; turn++) {
-    const done = await attempt()
+    const done = await attempt(turn)
     if (done !== undefined) return done
     await refuse(ctx, id, token)
   }
@@ -89,6 +91,7 @@ export const startExecution = operation({
     dependencies_unmet: 409,
   },
   examples: startExamples,
+  tool: startTool,
   async run(ctx, input) {
     const before = await lockTask(ctx, input.task_id)
     const [open] = await sql.findOpen(ctx, before.id)
@@ -145,24 +148,31 @@ export const completeExecutionOperation = operation({
     'success: the task is completed and its dependents count down; otherwise it has failed. claim_next makes the next claim in the same round trip, freed dependents among the candidates; name worker_id and agent_type in it to spare the server a look-up. With a lease, lease_token is required.',
   http: { method: 'POST', path: '/executions/:execution_id/complete', status: 200 },
   permission: 'execute_tasks',
+  urgent: true,
   runs: 'statement',
   input: CompleteExecution,
   output: Execution.extend({ next: z.array(Claim).optional() }),
   problems: { execution_not_found: 404, execution_completed: 409, lease_held: 409, lease_lost: 409 },
   examples: completeExamples,
-  async run(ctx, { execution_id, claim_next, ...input }) {
+  tool: completeTool,
+  async run(ctx, { execution_id: ref, claim_next, ...input }) {
+    const execution_id = await executionId(ctx, ref)
     const token = input.lease_token ?? null
-    const ending: Ending = {
-      execution_id,
-      success: input.success,
-      cost_dollars: input.cost_dollars,
-      error_message: input.error_message ?? null,
-      result: input.result,
-      lease_token: token,
+    const call: CompletionCall = {
+      origin: ctx.origin,
+      ending: {
+        execution_id,
+        success: input.success,
+        cost_dollars: input.cost_dollars,
+        error_message: input.error_message ?? null,
+        result: input.result,
+        lease_token: token,
+      },
+      next: claim_next && (await nextWish(ctx, execution_id, claim_next, token)),
     }
-    const wish = claim_next && (await nextWish(ctx, execution_id, claim_next, token))
-    const { execution, next } = await untilDone(ctx, execution_id, token, () =>
-      completeExecution(ctx, ctx.origin, ending, wish),
+    const { execution, next } = await untilDone(ctx, execution_id, token, async (turn) =>
+      // What was not done together is tried alone, and waits for whoever has the task.
+      turn === 0 ? completeTogether(ctx, call) : (await completeForAll(ctx, [call], 'waits'))[0],
     )
     return claim_next ? { ...execution, next } : execution
   },
@@ -181,8 +191,9 @@ export const claim = operation({
   output: z.array(Claim),
   longPoll: { seconds: (input) => input.wait_seconds, satisfied: (claims) => claims.length > 0 },
   examples: claimExamples,
+  tool: nextTool,
   async run(ctx, { wait_seconds: _, ...wish }) {
-    return claimTasks(ctx, ctx.origin, wish)
+    return claimTasks(ctx, { origin: ctx.origin, wish })
   },
 })
 
@@ -194,9 +205,10 @@ export const heartbeat = operation({
     'Send it well before the lease ends, a third of its length apart. stop, when not null, says why to stop.',
   http: { method: 'POST', path: '/executions/:execution_id/heartbeat', status: 200 },
   permission: 'execute_tasks',
+  urgent: true,
   runs: 'statement',
   input: z.strictObject({
-    execution_id: Id,
+    execution_id: ExecutionRef,
     lease_token: LeaseToken,
     lease_seconds: LeaseSeconds.optional().meta({
       description: "Seconds from now; the lease's own length unless given",
@@ -206,7 +218,9 @@ export const heartbeat = operation({
   output: z.strictObject({ expires_at: Time, stop: z.string().nullable() }),
   problems: { execution_not_found: 404, execution_completed: 409, lease_lost: 409, no_lease: 409 },
   examples: heartbeatExamples,
-  async run(ctx, { execution_id, lease_token, lease_seconds, progress }) {
+  tool: heartbeatTool,
+  async run(ctx, { execution_id: ref, lease_token, lease_seconds, progress }) {
+    const execution_id = await executionId(ctx, ref)
     const { expires_at } = await untilDone(ctx, execution_id, lease_token, async () => {
       const [row] = await sql.heartbeat(
         ctx,
@@ -231,12 +245,19 @@ export const release = operation({
   summary: 'Give a task back unfinished, with a note for the next',
   http: { method: 'POST', path: '/executions/:execution_id/release', status: 200 },
   permission: 'execute_tasks',
+  urgent: true,
   runs: 'statement',
-  input: z.strictObject({ execution_id: Id, lease_token: LeaseToken.optional(), note: Note.optional() }),
+  input: z.strictObject({
+    execution_id: ExecutionRef,
+    lease_token: LeaseToken.optional(),
+    note: Note.optional(),
+  }),
   output: Execution,
   problems: { execution_not_found: 404, execution_completed: 409, lease_held: 409, lease_lost: 409 },
   examples: releaseExamples,
-  async run(ctx, { execution_id, lease_token, note }) {
+  tool: releaseTool,
+  async run(ctx, { execution_id: ref, lease_token, note }) {
+    const execution_id = await executionId(ctx, ref)
     const token = lease_token ?? null
     return untilDone(ctx, execution_id, token, () =>
       releaseExecution(ctx, ctx.origin, execution_id, note ?? null, token),

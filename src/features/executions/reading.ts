@@ -1,11 +1,20 @@
 import { z } from 'zod'
-import { Id } from '../../kernel/ids.ts'
+import type { Ctx } from '../../kernel/context.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { AgentType, taskId, Task, TaskRef } from '../tasks/index.ts'
 import { getExamples, historyExamples, metricsExamples, staleExamples } from './examples.ts'
-import { Execution, History } from './schema.ts'
+import { Execution, ExecutionRef, History } from './schema.ts'
 import * as sql from './sql.ts'
+
+/** The id of an execution. A UUID is taken as it is. Throws `execution_not_found` (404) where no such lease was ever given. */
+export async function executionId(ctx: Ctx, ref: ExecutionRef): Promise<string> {
+  const [number, token, ...more] = ref.split('-').map(Number)
+  if (more.length > 0) return ref
+  const [row] = await sql.executionOfLease(ctx, number, token)
+  if (!row) throw notFound('execution', ref)
+  return row.id
+}
 
 /** Reads one execution. */
 export const getExecution = operation({
@@ -14,12 +23,12 @@ export const getExecution = operation({
   http: { method: 'GET', path: '/executions/:execution_id', status: 200 },
   permission: 'read_tasks',
   runs: 'read',
-  input: z.strictObject({ execution_id: Id }),
+  input: z.strictObject({ execution_id: ExecutionRef }),
   output: Execution,
   problems: { execution_not_found: 404 },
   examples: getExamples,
   async run(ctx, { execution_id }) {
-    const [held] = await sql.findExecution(ctx, execution_id)
+    const [held] = await sql.findExecution(ctx, await executionId(ctx, execution_id))
     if (!held) throw notFound('execution', execution_id)
     return held.execution
   },

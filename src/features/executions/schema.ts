@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { byteLength } from '../../kernel/characters.ts'
 import { Id } from '../../kernel/ids.ts'
+import { Page } from '../../kernel/page.ts'
 import { Time } from '../../kernel/time.ts'
-import { AgentType, Tag, Task, TaskRef, WorkerId } from '../tasks/schema.ts'
+import { AgentType, Tag, Task, TaskRef, TaskStatus, WorkerId } from '../tasks/schema.ts'
 
 /** How an execution ended. Lost, released and preempted ones are no failures. */
 export const OUTCOMES = ['succeeded', 'failed', 'lost', 'released', 'preempted'] as const
@@ -32,6 +33,17 @@ export const LeaseToken = z
   .min(1)
   .max(Number.MAX_SAFE_INTEGER)
   .meta({ description: 'The fencing token that the claim gave; grows with every claim of the task' })
+/** How an execution is named in any input: its id, or its task's number and its fencing token, which is short. */
+export const ExecutionRef = z
+  .union(
+    [Id, z.string().regex(/^[1-9]\d{0,15}-[1-9]\d{0,15}$/)],
+    'must be a UUID, or a task number and a token such as 17-3',
+  )
+  .meta({
+    description: "An execution's id (UUID), or its task's number and its lease's token: 17-3",
+    examples: ['019aaf40-1f6b-7a31-8a7e-5d0c6b1f4e22', '17-3'],
+  })
+export type ExecutionRef = z.output<typeof ExecutionRef>
 export const Note = z.string().max(65_536).meta({ description: 'A note for whoever takes the task next' })
 
 /** One attempt at a task. */
@@ -56,6 +68,23 @@ export const Execution = z
   })
   .meta({ id: 'Execution' })
 export type Execution = z.output<typeof Execution>
+
+/** What a list or a chart says of a task. */
+export const NamedTask = z
+  .strictObject({ id: z.uuid(), number: z.int(), title: z.string(), status: TaskStatus })
+  .meta({ id: 'NamedTask' })
+export type NamedTask = z.output<typeof NamedTask>
+
+/** An execution in a list of those of many tasks. */
+export const ListedExecution = Execution.extend({
+  task: NamedTask,
+  attempt: z.int().meta({ description: 'The how manieth execution of its task: 1 for the first' }),
+  startable_since: Time.meta({
+    description:
+      'Since when it could have begun: when the task was created, the attempt before ended, or the last hard prerequisite was completed, whatever came last',
+  }),
+}).meta({ id: 'ListedExecution' })
+export type ListedExecution = z.output<typeof ListedExecution>
 
 export const Lease = z
   .strictObject({ token: LeaseToken, expires_at: Time })
@@ -113,7 +142,7 @@ export const StartExecution = z.strictObject({
 })
 
 export const CompleteExecution = z.strictObject({
-  execution_id: Id,
+  execution_id: ExecutionRef,
   success: z.boolean(),
   cost_dollars: CostDollars.default(0),
   error_message: z.string().max(65_536).optional(),
@@ -133,3 +162,16 @@ const Summary = z.strictObject({
 /** All attempts at a task, the newest first. */
 export const History = z.strictObject({ executions: z.array(Execution), summary: Summary })
 export type History = z.output<typeof History>
+
+const Moment = z.iso.datetime({ offset: true })
+
+export const ListExecutions = z.strictObject({
+  agent_type: AgentType.optional(),
+  worker_id: WorkerId.optional(),
+  outcome: z.array(Outcome).min(1).max(5).optional().meta({ description: 'May repeat' }),
+  task_id: TaskRef.optional(),
+  open: z.boolean().optional().meta({ description: 'true: those that run; false: those that have ended' }),
+  since: Moment.optional().meta({ description: 'Begun then or later; RFC 3339' }),
+  until: Moment.optional().meta({ description: 'Begun then or earlier; RFC 3339' }),
+  ...Page,
+})

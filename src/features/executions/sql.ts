@@ -33,6 +33,18 @@ export const findExecution = query(
   `SELECT ${HELD} FROM executions e WHERE e.tenant_id = $1 AND e.id = $2`,
 )
 
+/**
+ * The execution that got the token `$3` for the task with the number `$2`. One whose lease was overridden has a higher token
+ * now, which the next claim of the task gets as well: what is open comes first.
+ */
+export const executionOfLease = query(
+  'executions.of_lease',
+  z.object({ id: z.string() }),
+  `SELECT e.id FROM tasks t JOIN executions e ON e.tenant_id = t.tenant_id AND e.task_id = t.id
+   WHERE t.tenant_id = $1 AND e.tenant_id = $1 AND t.number = $2 AND e.lease_token >= $3
+   ORDER BY e.lease_token, e.completed_at IS NULL DESC, e.started_at DESC LIMIT 1`,
+)
+
 /** The open execution that a task in progress has of its own. The caller holds the task's lock. */
 export const findOpen = query(
   'executions.find_open',
@@ -83,6 +95,25 @@ export const heartbeat = query(
    RETURNING rfc3339(e.lease_expires_at) AS expires_at`,
 )
 
+/** Of each of the tasks `$2` the last `$3` executions, newest first. */
+export const executionsOfEach = query(
+  'executions.of_each',
+  z.object({ key: z.string(), execution: Execution }),
+  `SELECT here.id AS key, ${executionJson()} AS execution
+   FROM unnest($2::uuid[]) AS here (id)
+   CROSS JOIN LATERAL (
+     SELECT x.* FROM executions x WHERE x.tenant_id = $1 AND x.task_id = here.id
+     ORDER BY x.started_at DESC, x.id DESC LIMIT $3
+   ) AS e
+   ORDER BY e.started_at DESC, e.id DESC`,
+)
+
+export const readExecutions = query(
+  'executions.read',
+  z.object({ execution: Execution }),
+  `SELECT ${executionJson()} AS execution FROM executions e WHERE e.tenant_id = $1 AND e.id = ANY($2::uuid[])`,
+)
+
 export const historyOf = query(
   'executions.history',
   z.object({ found: z.boolean(), executions: z.array(Execution), summary: History.shape.summary }),
@@ -95,22 +126,24 @@ export const historyOf = query(
    FROM executions e WHERE e.tenant_id = $1 AND e.task_id = $2`,
 )
 
-const Metrics = z.strictObject({
-  total_executions: z.int(),
-  success_rate: z
-    .number()
-    .nullable()
-    .meta({ description: 'Percent of those that succeeded or failed; null with none' }),
-  average_duration: z.number().nullable().meta({ description: 'Seconds' }),
-  average_cost: z.number().nullable().meta({ description: 'Dollars' }),
-  total_cost: z.number().meta({ description: 'Dollars' }),
-  lost: z.int(),
-  released: z.int(),
-  preempted: z.int(),
-})
+const Figures = z
+  .strictObject({
+    total_executions: z.int(),
+    success_rate: z
+      .number()
+      .nullable()
+      .meta({ description: 'Percent of those that succeeded or failed; null with none' }),
+    average_duration: z.number().nullable().meta({ description: 'Seconds' }),
+    average_cost: z.number().nullable().meta({ description: 'Dollars' }),
+    total_cost: z.number().meta({ description: 'Dollars' }),
+    lost: z.int(),
+    released: z.int(),
+    preempted: z.int(),
+  })
+  .meta({ id: 'ExecutionFigures' })
 export const AgentMetrics = z.strictObject({
   agent_type: z.string(),
-  metrics: z.strictObject({ last_hour: Metrics, last_day: Metrics, all_time: Metrics }),
+  metrics: z.strictObject({ last_hour: Figures, last_day: Figures, all_time: Figures }),
 })
 
 /** Aggregates over the finished executions of an agent type that ended within an interval. */

@@ -5,9 +5,10 @@ import { operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { recordChange, type RecordEntry } from '../../kernel/record.ts'
 import { addEdges, dependencyCycle, findCycle } from '../dependencies/index.ts'
-import { refuseReserved, Task, taskExample, taskIds } from '../tasks/index.ts'
+import { readTasks, refuseReserved, Task, taskExample, taskIds } from '../tasks/index.ts'
 import { BatchItem, CreateTask, MAX_BATCH } from './schema.ts'
 import * as sql from './sql.ts'
+import { planTool } from './tools.ts'
 
 const newTask = (item: Omit<BatchItem, 'ref' | 'depends_on'>): sql.NewTask => {
   for (const key of Object.keys(item.metadata)) refuseReserved(key)
@@ -34,7 +35,7 @@ async function insertWithEdges(
     edges.map((edge) => ({ ...edge, dependency_type: 'hard' as const })),
     { newTasks: new Set(tasks.map((task) => task.id)) },
   )
-  const rows = await sql.readTasks(
+  const rows = await readTasks(
     ctx,
     tasks.map((task) => task.id),
   )
@@ -145,6 +146,7 @@ export const createBatch = operation({
   runs: (input) => (input.tasks.some((item) => item.depends_on.length > 0) ? 'transaction' : 'statement'),
   input: z.strictObject({ tasks: z.array(BatchItem).min(1).meta({ maxItems: MAX_BATCH }) }),
   output: z.array(Task),
+  tool: planTool,
   problems: { batch_too_large: 400, task_not_found: 404, dependency_cycle: 409, reserved_key: 409 },
   examples: [
     {

@@ -4,7 +4,7 @@ import { createBatch, createTask } from './create.ts'
 import { assignmentMinutes, releaseForgottenAssignments } from './duties.ts'
 import { deleteTask, releaseTask } from './leave.ts'
 
-export { insertTasks, readTasks, type NewTask } from './sql.ts'
+export { insertTasks, type NewTask } from './sql.ts'
 
 /** What one may do to a task: create, change, move, assign, release, retry, delete. */
 export const lifecycle: Feature = {
@@ -19,6 +19,7 @@ export const lifecycle: Feature = {
     retryTask,
     deleteTask,
   ],
+  graph: { names: { 'tasks.create_batch': 'create_tasks' } },
   settings: [assignmentMinutes],
   duties: [releaseForgottenAssignments],
   events: {

@@ -16,6 +16,7 @@ import {
 } from '../tasks/index.ts'
 import { endOpenExecution } from './change.ts'
 import * as sql from './sql.ts'
+import { deleteTool } from './tools.ts'
 
 /** Takes a task away from its worker: an assignment, or a run that ends as released. */
 export const releaseTask = operation({
@@ -70,6 +71,7 @@ export const deleteTask = operation({
   precondition: true,
   input: z.strictObject({ task_id: TaskRef }),
   output: z.void(),
+  tool: deleteTool,
   problems: { task_not_found: 404 },
   async run(ctx, { task_id }) {
     // Its neighbours first, in one order with it: a prerequisite may be completed at this moment.

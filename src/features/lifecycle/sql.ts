@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { query, queryAcrossTenants, type Scope } from '../../kernel/database.ts'
 import { recordFragment } from '../../kernel/record.ts'
-import { lockedTextsFragment, Task, taskJson, TASKS, type Status } from '../tasks/index.ts'
+import { lockedTextsFragment, Task, taskJson, type Status } from '../tasks/index.ts'
 
 /** A task to be inserted. `completed` and the times are for imports; others leave them to the database. */
 export interface NewTask {
@@ -66,13 +66,6 @@ export const insertAndRecordTasks = async (
 /** Inserts tasks; the caller records them when their edges are in place. */
 export const insertTasks = async (scope: Scope, tasks: readonly NewTask[]): Promise<void> =>
   void (await insert(scope, '', JSON.stringify(tasks)))
-
-/** Reads tasks, in no particular order. */
-export const readTasks = query(
-  'lifecycle.read',
-  Created,
-  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ANY($2::uuid[])`,
-)
 
 export const deleteTask = query(
   'lifecycle.delete',

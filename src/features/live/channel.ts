@@ -3,18 +3,20 @@ import type { Channel } from '../../kernel/socket.ts'
 import { CLOSE } from './close-codes.ts'
 import { Hub, type Follower } from './hub.ts'
 import { Keys } from './keys.ts'
-import { LIMITS, type Limits } from './limits.ts'
+import { LIMITS, socketsPerKey, type Limits } from './limits.ts'
 import { RECEIVES, SENDS } from './messages.ts'
+import { Seats } from './seats.ts'
 import { Session, type Shared } from './session.ts'
-import { Turnstile } from './turnstile.ts'
+import { Turnstile } from '../../kernel/turnstile.ts'
 
 /** How many sessions may read pages alone at once, so that a crowd that resumes leaves connections for requests. */
 const READERS = 3
 
-/** What one server holds for its sockets. A tenant without any costs nothing. */
-class Live implements Shared {
+/** What one server holds for those who follow it. A tenant without any costs nothing. */
+export class Live implements Shared {
   readonly limits: Limits
   readonly keys: Keys
+  readonly seats: Seats
   readonly pages = new Turnstile(READERS)
   readonly hubs = new Map<string, Hub>()
   readonly #app: Services
@@ -24,6 +26,7 @@ class Live implements Shared {
     this.#app = app
     this.limits = limits
     this.keys = new Keys(limits.keyMilliseconds)
+    this.seats = new Seats(app.settings.get(socketsPerKey))
   }
 
   join(tenant: string, head: number, follower: Follower): Hub {
@@ -59,9 +62,10 @@ export interface Held {
   readonly buffered: number
 }
 
-/** The channel at /ws, and what it holds for a server. */
+/** The channel at /ws, what it holds for a server, and the way in for others who follow. */
 export interface LiveChannel extends Channel {
   held(app: Services): Held
+  liveOf(app: Services): Live
 }
 
 /** Makes the channel; only tests give it other limits. */
@@ -88,8 +92,11 @@ export function liveChannel(limits: Partial<Limits> = {}): LiveChannel {
       [CLOSE.forbidden]: "The key's user may not follow this, or no longer.",
       [CLOSE.silent]: 'No whole message came within 10 seconds.',
       [CLOSE.tooSlow]: 'The client reads too slowly; the reason is `resume after SEQ`.',
+      [CLOSE.tooMany]:
+        'The key has as many sockets open as it may, or too many wrong keys came from this address.',
     },
     messageLimit: 64 * 1024,
+    liveOf,
     connect: (socket, call) => void new Session(socket, call, liveOf(call.app)),
     held(app) {
       const { hubs, keys } = liveOf(app)

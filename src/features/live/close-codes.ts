@@ -10,4 +10,5 @@ export const CLOSE = {
   forbidden: 4403,
   silent: 4408,
   tooSlow: 4413,
+  tooMany: 4429,
 } as const

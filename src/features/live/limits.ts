@@ -1,3 +1,12 @@
+import { setting, wholeNumber } from '../../kernel/settings.ts'
+
+export const socketsPerKey = setting({
+  name: 'CAIRN_SOCKETS_PER_KEY',
+  description: 'WebSockets of one key at most',
+  fallback: '1000',
+  parse: wholeNumber(1, 1_000_000),
+})
+
 /** How long live updates wait for a client, and how much they hold for it. Tests shorten them. */
 export interface Limits {
   /** Until the first message has arrived. */

@@ -2,6 +2,7 @@ import type { Caller } from '../../kernel/context.ts'
 import { problemOfDatabase } from '../../kernel/database.ts'
 import { Problem, problemDocument, validationFailed } from '../../kernel/problem.ts'
 import type { Socket, SocketCall } from '../../kernel/socket.ts'
+import { keepAlive, whenStalled } from '../../kernel/socket-watch.ts'
 import { CLOSE } from './close-codes.ts'
 import { headOf, readPage, type Entry } from './feed.ts'
 import { Filter } from './filter.ts'
@@ -9,12 +10,14 @@ import type { Follower, Hub } from './hub.ts'
 import type { KeyHolder, Keys } from './keys.ts'
 import type { Limits } from './limits.ts'
 import { messageOf, readHello, readRequest } from './messages.ts'
-import type { Turnstile } from './turnstile.ts'
+import type { Seats } from './seats.ts'
+import type { Turnstile } from '../../kernel/turnstile.ts'
 
 /** What the sessions of one server share. */
 export interface Shared {
   readonly limits: Limits
   readonly keys: Keys
+  readonly seats: Seats
   /** Pages that sessions read alone. */
   readonly pages: Turnstile
   /** Joins the hub of a tenant, which begins at `head` where there is none yet. */
@@ -25,21 +28,18 @@ export interface Shared {
 /** Messages that may come before the first is answered. */
 const WAITING_MESSAGES = 16
 
-/** A full buffer is looked at so many times before it counts as standing still. */
-const STALL_LOOKS = 5
-
 /** One client: its socket, its key, and how far it has been sent the record. */
 export class Session implements Follower, KeyHolder {
   readonly #shared: Shared
   readonly #socket: Socket
   readonly #call: SocketCall
   readonly #silence: NodeJS.Timeout
-  readonly #heartbeat: NodeJS.Timeout
-  #unanswered = 0
+  readonly #stopHeartbeat: () => void
   /** What came behind the first message while that is being answered; undefined before it and after. */
   #waiting: string[] | undefined
   #over = false
   #authorization: string | undefined
+  #leaveSeat: (() => void) | undefined
   #caller: Caller | undefined
   #filter: Filter | undefined
   #hub: Hub | undefined
@@ -48,8 +48,8 @@ export class Session implements Follower, KeyHolder {
   /** What is left of a page that was read alone. */
   #page: readonly Entry[] = []
   #reading = false
-  /** Set while the buffer is full: looks whether it moves. */
-  #full: NodeJS.Timeout | undefined
+  /** Set while the buffer is full, and its movement is watched: ends that. */
+  #full: (() => void) | undefined
 
   constructor(socket: Socket, call: SocketCall, shared: Shared) {
     this.#shared = shared
@@ -60,11 +60,9 @@ export class Session implements Follower, KeyHolder {
       () => this.#close(CLOSE.silent, 'no whole message in time'),
       limits.helloMilliseconds,
     )
-    this.#heartbeat = setInterval(() => this.#beat(), limits.pingMilliseconds)
     this.#silence.unref()
-    this.#heartbeat.unref()
     call.stopping.addEventListener('abort', this.#stop)
-    socket.onPong(() => (this.#unanswered = 0))
+    this.#stopHeartbeat = keepAlive(socket, limits.pingMilliseconds)
     socket.onMessage((text) => this.#heard(text))
     socket.onClose(() => this.#end())
   }
@@ -133,13 +131,14 @@ export class Session implements Follower, KeyHolder {
     try {
       const { app } = this.#call
       const { authorization, subscribe, after } = readHello(text)
-      const caller = await this.#call.authenticate(authorization)
+      const caller = await this.#call.authenticate(authorization, this.#call.address)
       const filter = new Filter(caller, subscribe, Object.keys(app.events))
       const [record] = await headOf({ db: app.pool, tenant: caller.tenant })
       if (this.#over) return
       const head = record?.head ?? 0
       if (after !== undefined && after > head)
         throw validationFailed([{ path: 'after', message: `the record ends at ${head}` }])
+      this.#leaveSeat = this.#shared.seats.take(caller.key ?? 'operator')
       this.#caller = caller
       this.#filter = filter
       this.#position = after ?? head
@@ -182,22 +181,16 @@ export class Session implements Follower, KeyHolder {
   }
 
   #drained(): void {
-    clearInterval(this.#full)
+    this.#full?.()
     this.#full = undefined
     this.pump()
   }
 
   /** Closes the socket when its full buffer stands still. */
   #watchFull(): void {
-    let least = Infinity
-    let looks = 0
-    this.#full = setInterval(() => {
-      const { bufferedAmount } = this.#socket
-      looks = bufferedAmount < least ? 1 : looks + 1
-      least = Math.min(least, bufferedAmount)
-      if (looks > STALL_LOOKS) this.#close(CLOSE.tooSlow, this.#resume())
-    }, this.#shared.limits.stallMilliseconds / STALL_LOOKS)
-    this.#full.unref()
+    this.#full = whenStalled(this.#socket, this.#shared.limits.stallMilliseconds, () =>
+      this.#close(CLOSE.tooSlow, this.#resume()),
+    )
   }
 
   /** Reads one page from the record. What fails is tried again at the hub's next look. */
@@ -219,12 +212,6 @@ export class Session implements Follower, KeyHolder {
       this.#reading = false
     }
     this.pump()
-  }
-
-  #beat(): void {
-    if (this.#unanswered === 2) return this.#socket.terminate()
-    this.#unanswered++
-    this.#socket.ping()
   }
 
   /** Says what was wrong, and closes. */
@@ -250,10 +237,12 @@ export class Session implements Follower, KeyHolder {
   #end(): void {
     this.#over = true
     clearTimeout(this.#silence)
-    clearInterval(this.#heartbeat)
-    clearInterval(this.#full)
+    this.#stopHeartbeat()
+    this.#full?.()
     this.#page = []
     this.#call.stopping.removeEventListener('abort', this.#stop)
+    this.#leaveSeat?.()
+    this.#leaveSeat = undefined
     if (this.#authorization) this.#shared.keys.remove(this.#authorization, this)
     if (this.#hub) this.#shared.leave(this.#hub, this)
   }
@@ -262,6 +251,7 @@ export class Session implements Follower, KeyHolder {
 function closeCode(status: number): number {
   if (status === 401) return CLOSE.unauthorized
   if (status === 403) return CLOSE.forbidden
+  if (status === 429) return CLOSE.tooMany
   if (status < 500) return CLOSE.badMessage
   return status === 503 ? CLOSE.tryAgainLater : CLOSE.internalError
 }

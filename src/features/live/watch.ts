@@ -1,23 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { Cairn, CairnProblem, follow } from '@cairn-codex/client'
 import { UsageError, type Command, type CommandCall } from '../../kernel/command.ts'
-import { Problem, type ProblemDocument } from '../../kernel/problem.ts'
-import type { Event } from '../audit/index.ts'
-import { CLOSE } from './close-codes.ts'
+import { Problem } from '../../kernel/problem.ts'
 import { lineOf } from './watch-line.ts'
-
-/** Between two tries to connect, milliseconds: doubled from the first to the last. */
-const FIRST_PAUSE = 250
-const LAST_PAUSE = 5_000
-
-/** How often it asks where it stands, and how long it believes in a connection that says nothing. */
-const PING_MILLISECONDS = 10_000
-const SILENCE_MILLISECONDS = 30_000
-
-/** What a server says; its shape is that of `messages.ts`. */
-type Said =
-  | { type: 'ready' | 'pong'; sequence: number }
-  | { type: 'event'; event: Event }
-  | { type: 'error'; problem: ProblemDocument }
 
 const words = (value: unknown): string[] | undefined =>
   Array.isArray(value)
@@ -40,113 +24,49 @@ const idsOf = (call: CommandCall, refs: readonly string[]): Promise<string[]> =>
     ),
   )
 
-function problemOf({ type: _type, title: _title, status, detail, code, ...extra }: ProblemDocument): Problem {
-  return new Problem(code, status, detail, extra)
-}
-
-/** Follows the feed over as many connections as it takes. */
-class Watch {
-  readonly #call: CommandCall
-  readonly #subscribe: object
-  /** Everything up to here has been printed, or does not fit. Undefined until the server has said where it begins. */
-  #after: number | undefined
-
-  constructor(call: CommandCall, subscribe: object, after: number | undefined) {
-    this.#call = call
-    this.#subscribe = subscribe
-    this.#after = after
-  }
-
-  get after(): number | undefined {
-    return this.#after
-  }
-
-  /** Until the signal. Throws the Problem with which a server refuses to go on. */
-  async run(signal: AbortSignal): Promise<void> {
-    for (let pause = FIRST_PAUSE; !signal.aborted; pause = Math.min(pause * 2, LAST_PAUSE)) {
-      const stood = await this.#connect(signal)
-      if (signal.aborted) return
-      if (stood) {
-        pause = FIRST_PAUSE
-        this.#call.note(`The connection was lost; trying again, after sequence ${this.#after}.`)
-      }
-      // Not all at once, where many were cut off together.
-      await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
+/** Prints what comes until the signal. Returns the position; throws the Problem with which a server refuses to go on. */
+async function print(
+  call: CommandCall,
+  types: string[] | undefined,
+  task_ids: string[] | undefined,
+  after: number | undefined,
+): Promise<number | undefined> {
+  let position = after
+  const people = call.terminal && !call.json
+  // Asked for each connection: a server that was started again may be at another port.
+  const events = follow(new Cairn(call.server), {
+    types,
+    task_ids,
+    after,
+    signal: call.signal,
+    onReady: (sequence) => {
+      if (position === undefined && call.terminal)
+        call.note(`Watching, from sequence ${sequence} on; Ctrl-C ends it.`)
+      position ??= sequence
+    },
+    onLost: (sequence) => call.note(`The connection was lost; trying again, after sequence ${sequence}.`),
+  })
+  try {
+    for await (const event of events) {
+      call.print(people ? lineOf(event) : JSON.stringify(event))
+      position = event.sequence
     }
+  } catch (error) {
+    if (!(error instanceof CairnProblem)) throw error
+    const { code, status, detail, errors, extra } = error
+    throw new Problem(code, status, detail, errors.length > 0 ? { ...extra, errors } : extra)
   }
-
-  /** One connection, to its end. Returns whether it ever stood. */
-  async #connect(signal: AbortSignal): Promise<boolean> {
-    const { url, key } = await this.#call.server()
-    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`)
-    const over = Promise.withResolvers<void>()
-    let stood = false
-    let silent: NodeJS.Timeout | undefined
-    const end = (): void => over.resolve()
-    const alive = (): void => {
-      clearTimeout(silent)
-      silent = setTimeout(end, SILENCE_MILLISECONDS)
-    }
-    const pinging = setInterval(() => stood && socket.send('{"type":"ping"}'), PING_MILLISECONDS)
-    signal.addEventListener('abort', end)
-    socket.addEventListener('open', () =>
-      socket.send(
-        JSON.stringify({ authorization: `Bearer ${key}`, subscribe: this.#subscribe, after: this.#after }),
-      ),
-    )
-    socket.addEventListener('message', ({ data }) => {
-      alive()
-      const said = JSON.parse(String(data)) as Said
-      if (said.type === 'error') return this.#refused(said.problem, over)
-      if (said.type === 'event') return this.#print(said.event)
-      if (said.type === 'ready' && !stood) this.#began(said.sequence)
-      stood = true
-      this.#after = Math.max(said.sequence, this.#after ?? 0)
-    })
-    socket.addEventListener('close', end)
-    socket.addEventListener('error', end)
-    alive()
-    try {
-      await over.promise
-      return stood
-    } finally {
-      clearTimeout(silent)
-      clearInterval(pinging)
-      signal.removeEventListener('abort', end)
-      socket.close(CLOSE.normal)
-    }
-  }
-
-  /** A fault of the server's is one to try again after; anything else would be the same the next time. */
-  #refused(document: ProblemDocument, over: PromiseWithResolvers<void>): void {
-    if (document.status < 500) over.reject(problemOf(document))
-    else over.resolve()
-  }
-
-  #began(sequence: number): void {
-    if (this.#after === undefined && this.#call.terminal)
-      this.#call.note(`Watching, from sequence ${sequence} on; Ctrl-C ends it.`)
-  }
-
-  #print(event: Event): void {
-    if (event.sequence <= (this.#after ?? 0)) return
-    this.#after = event.sequence
-    const people = this.#call.terminal && !this.#call.json
-    this.#call.print(people ? lineOf(event) : JSON.stringify(event))
-  }
+  return position
 }
 
 async function run(call: CommandCall): Promise<number> {
-  const { signal } = call
   const after = position(call.options['after'])
   const types = words(call.options['types'])
   const tasks = words(call.options['task'])
   // A server that is not there, or a wrong key, is told as by any other command; later on it is waited for.
   await call.call('access.whoami', {})
-  const task_ids = tasks && (await idsOf(call, tasks))
-  const watch = new Watch(call, { ...(types ? { types } : {}), ...(task_ids ? { task_ids } : {}) }, after)
-  await watch.run(signal)
-  if (watch.after !== undefined) call.note(`\`cairn watch --after ${watch.after}\` goes on from here.`)
+  const end = await print(call, types, tasks && (await idsOf(call, tasks)), after)
+  if (end !== undefined) call.note(`\`cairn watch --after ${end}\` goes on from here.`)
   return 0
 }
 

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Connection } from './connection.ts'
-import { Prover, type GraphBefore, type Proof, type SwarmEvent } from './proof.ts'
-import type { WorkerOrders, WorkerReport } from './worker.ts'
+import { Cairn } from '@cairn-codex/client'
+import { Prover, type GraphBefore, type Proof } from './proof.ts'
+import { PATIENCE_SECONDS, type WorkerOrders, type WorkerReport } from './worker.ts'
 
 export interface SwarmOptions extends Omit<WorkerOrders, 'worker_id'> {
   workers: number
@@ -40,7 +40,7 @@ const LIVE = ['ready', 'assigned', 'in_progress', 'failed'] as const
 /** Runs simulated workers as processes of their own until the graph is drained, then proves from the record how it went. */
 export class Coordinator {
   readonly #options: SwarmOptions
-  readonly #connection: Connection
+  readonly #cairn: Cairn
   readonly #children = new Set<ChildProcess>()
   readonly #acknowledged = new Map<string, boolean>()
   #spawned = 0
@@ -52,13 +52,16 @@ export class Coordinator {
 
   constructor(options: SwarmOptions) {
     this.#options = options
-    this.#connection = new Connection(options.url, options.key)
+    this.#cairn = new Cairn(options, {
+      patience_seconds: PATIENCE_SECONDS,
+      onRetry: () => void this.#retries++,
+    })
   }
 
   /** Drains the graph. Throws SwarmStuck when nothing moves any more although tasks are left. */
   async run(): Promise<SwarmReport> {
     const after = await this.#lastSequence()
-    const before = await this.#connection.get<GraphBefore>('/tasks/dependency-graph')
+    const before = await this.#cairn.get('/tasks/dependency-graph')
     const started = Date.now()
     for (let n = 0; n < this.#options.workers; n++) this.#spawn()
     try {
@@ -74,7 +77,7 @@ export class Coordinator {
       completions_per_second: this.#acknowledged.size / seconds,
       workers: this.#options.workers,
       workers_killed: this.#killed,
-      calls_sent_again: this.#retries + this.#connection.retries,
+      calls_sent_again: this.#retries,
     }
   }
 
@@ -153,12 +156,14 @@ export class Coordinator {
 
   /** Whether a task is not completed; makes failed ones ready again on the way. */
   async #tasksAreLeft(): Promise<boolean> {
-    const failed = await this.#connection.get<{ id: string }[]>('/tasks?status=failed&limit=1000')
-    await Promise.all(failed.map(({ id }) => this.#connection.post(`/tasks/${id}/retry`, {})))
-    if (failed.length > 0) return true
-    const left = await this.#connection.get<unknown[]>(
-      `/tasks?limit=1&${LIVE.map((status) => `status=${status}`).join('&')}`,
+    const failed = await this.#cairn.get('/tasks', { params: { query: { status: ['failed'], limit: 1000 } } })
+    await Promise.all(
+      failed.map(({ id }) =>
+        this.#cairn.post('/tasks/{task_id}/retry', { params: { path: { task_id: id } } }),
+      ),
     )
+    if (failed.length > 0) return true
+    const left = await this.#cairn.get('/tasks', { params: { query: { status: [...LIVE], limit: 1 } } })
     return left.length > 0
   }
 
@@ -173,7 +178,7 @@ export class Coordinator {
   /** The newest position of the record; waits until its newest row has one. */
   async #lastSequence(): Promise<number> {
     for (;;) {
-      const [newest] = await this.#connection.get<{ sequence: number | null }[]>('/audit?limit=1')
+      const [newest] = await this.#cairn.get('/audit', { params: { query: { limit: 1 } } })
       if (!newest) return 0
       if (newest.sequence !== null) return newest.sequence
       await sleep(100)
@@ -184,7 +189,7 @@ export class Coordinator {
     const prover = new Prover(before, after)
     const end = await this.#lastSequence()
     for (let position = after; position < end;) {
-      const events = await this.#connection.get<SwarmEvent[]>(`/events?after=${position}&limit=1000`)
+      const events = await this.#cairn.get('/events', { params: { query: { after: position, limit: 1000 } } })
       for (const event of events) prover.read(event)
       position = events.at(-1)?.sequence ?? end
     }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Problem } from '../../kernel/problem.ts'
-import { Connection } from './connection.ts'
+import { Cairn, claimLoop, type Outcome, type Settled, type Turn } from '@cairn-codex/client'
 
 /** What the coordinator tells a worker, as its one argument. */
 export interface WorkerOrders {
@@ -18,88 +17,44 @@ export interface WorkerOrders {
 /** What a worker tells its coordinator. */
 export type WorkerReport =
   | { kind: 'completed'; execution_id: string; success: boolean }
-  | { kind: 'lost'; execution_id: string; code: string }
+  | { kind: 'lost'; execution_id: string }
   | { kind: 'retries'; count: number }
 
-interface ClaimedTask {
-  execution: { id: string }
-  lease: { token: number }
+/** How long a call goes on trying while the server does not answer: a restart takes seconds. */
+export const PATIENCE_SECONDS = 120
+
+/** Stands for the work of an agent: takes its time, tells how much is left, and fails now and then. */
+async function simulate(orders: WorkerOrders, { signal, progress }: Turn): Promise<Outcome> {
+  const step = (orders.lease_seconds * 1000) / 3
+  let left = orders.work_milliseconds * (0.5 + Math.random())
+  for (; left > step; left -= step) {
+    await sleep(step, undefined, { signal })
+    progress({ left_milliseconds: Math.round(left - step) })
+  }
+  await sleep(left, undefined, { signal })
+  const success = Math.random() >= orders.fail_rate
+  return {
+    success,
+    cost_dollars: Math.round(Math.random() * 1e4) / 1e6,
+    ...(success ? { result: { by: orders.worker_id } } : { error_message: 'a simulated failure' }),
+  }
 }
 
-/** One simulated agent: claims, works, heart-beats, completes and claims the next in the same call, until told to stop. */
-export class SwarmWorker {
-  readonly #orders: WorkerOrders
-  readonly #connection: Connection
-  readonly #report: (report: WorkerReport) => void
-  #stopping = false
-
-  constructor(orders: WorkerOrders, report: (report: WorkerReport) => void) {
-    this.#orders = orders
-    this.#connection = new Connection(orders.url, orders.key)
-    this.#report = report
+/** One simulated agent, until the signal; what it was working on is finished first. A lost lease is no fault of the run: it is told. */
+export async function runWorker(
+  orders: WorkerOrders,
+  signal: AbortSignal,
+  report: (report: WorkerReport) => void,
+): Promise<void> {
+  let count = 0
+  const cairn = new Cairn(orders, { patience_seconds: PATIENCE_SECONDS, onRetry: () => void count++ })
+  const { worker_id, agent_type, lease_seconds } = orders
+  const onSettled = ({ kind, claim }: Settled): void => {
+    const execution_id = claim.execution.id
+    if (kind === 'lost') report({ kind, execution_id })
+    else if (kind !== 'released') report({ kind: 'completed', execution_id, success: kind === 'completed' })
   }
-
-  stop(): void {
-    this.#stopping = true
-  }
-
-  async run(): Promise<void> {
-    let next: ClaimedTask[] = []
-    while (!this.#stopping) {
-      if (next.length === 0) next = await this.#claim()
-      const claimed = next.shift()
-      if (claimed) next.push(...(await this.#work(claimed)))
-    }
-    for (const { execution, lease } of next)
-      await this.#connection.post(`/executions/${execution.id}/release`, {
-        lease_token: lease.token,
-        note: 'the swarm stops',
-      })
-    this.#report({ kind: 'retries', count: this.#connection.retries })
-  }
-
-  #claim(): Promise<ClaimedTask[]> {
-    const { worker_id, agent_type, lease_seconds } = this.#orders
-    return this.#connection.post('/tasks/claim', { worker_id, agent_type, lease_seconds, wait_seconds: 2 })
-  }
-
-  /** Does one task and returns what was claimed with its completion. A lost lease is no fault of the run: it is told, and dropped. */
-  async #work({ execution, lease }: ClaimedTask): Promise<ClaimedTask[]> {
-    const { work_milliseconds, fail_rate, worker_id, agent_type, lease_seconds } = this.#orders
-    try {
-      await this.#simulate(execution.id, lease.token, work_milliseconds * (0.5 + Math.random()))
-      const success = Math.random() >= fail_rate
-      const done = await this.#connection.post<{ next?: ClaimedTask[] }>(
-        `/executions/${execution.id}/complete`,
-        {
-          success,
-          cost_dollars: Math.round(Math.random() * 1e4) / 1e6,
-          lease_token: lease.token,
-          ...(success ? { result: { by: worker_id } } : { error_message: 'a simulated failure' }),
-          ...(this.#stopping ? {} : { claim_next: { worker_id, agent_type, lease_seconds } }),
-        },
-      )
-      this.#report({ kind: 'completed', execution_id: execution.id, success })
-      return done.next ?? []
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 409) throw error
-      this.#report({ kind: 'lost', execution_id: execution.id, code: error.code })
-      return []
-    }
-  }
-
-  /** Sleeps for the task's work, with a heartbeat at every third of the lease. */
-  async #simulate(execution: string, token: number, milliseconds: number): Promise<void> {
-    const beat = (this.#orders.lease_seconds * 1000) / 3
-    let left = milliseconds
-    while (left > beat) {
-      await sleep(beat)
-      left -= beat
-      await this.#connection.post(`/executions/${execution}/heartbeat`, {
-        lease_token: token,
-        progress: { left_milliseconds: Math.round(left) },
-      })
-    }
-    await sleep(left)
-  }
+  const options = { worker_id, agent_type, lease_seconds, wait_seconds: 2, signal, onSettled }
+  await claimLoop(cairn, options, (_, turn) => simulate(orders, turn))
+  report({ kind: 'retries', count })
 }

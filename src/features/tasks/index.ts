@@ -1,10 +1,14 @@
 import type { Feature } from '../../kernel/operation.ts'
+import { graph } from './relations.ts'
 import { batchMetadata, customFields, deleteMetadata, getMetadata, setMetadata, setTags } from './metadata.ts'
 import { tasksTables } from './migrations/202611220100_tasks.ts'
+import { equalTitles } from './migrations/202611252100_equal_titles.ts'
 import { getTask, listTasks, searchTasks, tasksByTag } from './operations.ts'
 
 export { taskExample } from './example.ts'
 export * from './schema.ts'
+export { tasksOfIds } from './relations.ts'
+export { TaskNumber, taskUri } from './tools.ts'
 export { refuseReserved } from './metadata.ts'
 export {
   lockTask,
@@ -20,6 +24,7 @@ export {
 export {
   lockedTextsFragment,
   metadataJson,
+  readTasks,
   save as saveTask,
   saveTexts,
   taskJson,
@@ -30,7 +35,7 @@ export {
 /** The task's row and its reading: get, list, search, metadata, tags. */
 export const tasks: Feature = {
   name: 'tasks',
-  migrations: [tasksTables],
+  migrations: [tasksTables, equalTitles],
   tables: ['task_metadata', 'task_texts', 'tasks'],
   operations: [
     listTasks,
@@ -44,5 +49,6 @@ export const tasks: Feature = {
     setTags,
     customFields,
   ],
+  graph,
   events: { 'task.updated': 'Fields, tags or metadata of a task changed' },
 }

@@ -1,14 +1,15 @@
 import { z } from 'zod'
-import { characters } from '../../kernel/characters.ts'
 import type { Ctx } from '../../kernel/context.ts'
 import { cutPage, openCursor } from '../../kernel/cursor.ts'
 import { operation } from '../../kernel/operation.ts'
 import { Page } from '../../kernel/page.ts'
-import { notFound, validationFailed } from '../../kernel/problem.ts'
+import { notFound } from '../../kernel/problem.ts'
 import { taskExample } from './example.ts'
-import { ListTasks, Tag, Task, TaskRef, TaskWithMetadata } from './schema.ts'
+import { ListTasks, SearchText, Tag, Task, TaskRef, TaskWithMetadata } from './schema.ts'
 import { requireTask, taskId } from './reading.ts'
+import { searchTasks as search } from './search.ts'
 import * as sql from './sql.ts'
+import { findTool } from './tools.ts'
 
 /** Reads one task. Throws `task_not_found` (404). */
 export const getTask = operation({
@@ -47,6 +48,9 @@ async function pageOfTasks(
   return cutPage(ctx, list, rows, limit, ({ task }) => sql.ORDERS[filter.sort].keys(task))
 }
 
+/** `%`, `_` and `\` are plain characters in a search. */
+const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+
 /** Lists tasks, the most urgent first. */
 export const listTasks = operation({
   name: 'tasks.list',
@@ -58,17 +62,19 @@ export const listTasks = operation({
   runs: 'read',
   input: ListTasks,
   output: z.array(TaskWithMetadata),
+  tool: findTool,
   examples: [{ summary: 'What can start now', input: { startable: true, limit: 10 }, output: [taskExample] }],
   async run(ctx, { limit, offset, cursor, include, ...filter }) {
     const list = `tasks ${JSON.stringify(filter)}`
-    const withMetadata = include === 'metadata'
-    const page = await pageOfTasks(ctx, list, { ...filter, withMetadata }, { limit, offset, cursor })
+    const page = await pageOfTasks(
+      ctx,
+      list,
+      { ...filter, q: filter.q && likePattern(filter.q), withMetadata: include === 'metadata' },
+      { limit, offset, cursor },
+    )
     return page.map(({ task, metadata }) => (include ? { ...task, metadata } : task))
   },
 })
-
-/** `%`, `_` and `\` are plain characters in a search. */
-const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`
 
 /** Searches titles and descriptions, case-insensitively. */
 export const searchTasks = operation({
@@ -79,12 +85,11 @@ export const searchTasks = operation({
   http: { method: 'GET', path: '/tasks/search', status: 200 },
   permission: 'read_tasks',
   runs: 'read',
-  input: z.strictObject({ q: characters(1, 200).meta({ description: '1 to 200 characters' }) }),
+  input: z.strictObject({ q: SearchText }),
   output: z.array(Task),
   examples: [{ summary: 'A word', input: { q: 'retry' }, output: [taskExample] }],
   async run(ctx, { q }) {
-    if (q.trim() === '') throw validationFailed([{ path: 'q', message: 'must not be blank' }])
-    const rows = await sql.searchTasks(ctx, likePattern(q), q)
+    const rows = await search(ctx, likePattern(q), q)
     return rows.map(({ task }) => task)
   },
 })

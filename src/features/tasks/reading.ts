@@ -1,4 +1,5 @@
 import { requireVersion, type Ctx } from '../../kernel/context.ts'
+import { gather } from '../../kernel/gather.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { recordChange } from '../../kernel/record.ts'
 import type { Task, TaskRef } from './schema.ts'
@@ -21,11 +22,24 @@ export async function taskIds(ctx: Ctx, refs: readonly TaskRef[]): Promise<strin
 /** The id of one task named by id or by number. A UUID is taken as it is: that it exists is for the next statement to see. */
 export const taskId = async (ctx: Ctx, ref: TaskRef): Promise<string> => (await taskIds(ctx, [ref]))[0]!
 
+/** A task by its id. What is asked for at the same moment is read by one statement. */
+const findTask = gather<string, Task | undefined>({
+  async run(scope, ids) {
+    const rows = await sql.findTasks(scope, ids)
+    const tasks = new Map(rows.map(({ task }) => [task.id, task]))
+    return ids.map((id) => tasks.get(id))
+  },
+  kind: () => '',
+  most: 100,
+  lanes: 2,
+})
+
 /** One task, by its id or its number. Throws `task_not_found` (404). */
 export async function requireTask(ctx: Ctx, ref: TaskRef): Promise<Task> {
-  const [row] = typeof ref === 'number' ? await sql.findTaskByNumber(ctx, ref) : await sql.findTask(ctx, ref)
-  if (!row) throw notFound('task', ref)
-  return row.task
+  const task =
+    typeof ref === 'number' ? (await sql.findTaskByNumber(ctx, ref))[0]?.task : await findTask(ctx, ref)
+  if (!task) throw notFound('task', ref)
+  return task
 }
 
 /** Locks tasks (all named by id), in a fixed order, and reads them. Throws `task_not_found` (404) for the first one missing. */

@@ -87,7 +87,13 @@ const several = <T extends z.ZodType>(each: T) => z.array(each).min(1).max(50)
 export const TASK_ORDERS = ['priority', 'newest', 'oldest', 'updated'] as const
 export type TaskOrder = (typeof TASK_ORDERS)[number]
 
+/** What a title or a description is searched for. */
+export const SearchText = characters(1, 200)
+  .refine((text) => text.trim() !== '', 'must not be blank')
+  .meta({ description: '1 to 200 characters' })
+
 export const ListTasks = z.strictObject({
+  q: SearchText.optional().meta({ description: 'Only where the title or the description contains it' }),
   status: several(TaskStatus).optional().meta({ description: 'May repeat' }),
   priority: several(Priority).optional().meta({ description: 'May repeat' }),
   tag: several(Tag).optional().meta({ description: 'May repeat; a task must have all of them' }),

@@ -95,6 +95,57 @@ test('q has 1 to 200 characters and is required', async () => {
   assert.deepEqual(await search('17'), [])
 })
 
+test('what is found is what ranking all tasks in full finds, for common words and rare ones', async () => {
+  // More than are walked in the order of urgency; some words are in the least urgent only.
+  for (const count of [500, 9_500]) {
+    await server.sql(
+      `WITH t AS (
+         INSERT INTO tasks (tenant_id, id, priority) SELECT $1, gen_random_uuid(), 1 + (random() * 4)::int
+         FROM generate_series(1, $2) RETURNING *)
+       INSERT INTO task_texts (tenant_id, task_id, title, description)
+       SELECT tenant_id, id,
+         CASE WHEN random() < 0.02 THEN 'Apple' WHEN random() < 0.003 THEN 'quince'
+           ELSE concat_ws(' ', CASE WHEN random() < 0.5 THEN 'apple pie' END, CASE WHEN random() < 0.01 THEN 'pear' END,
+             CASE WHEN random() < 0.0005 THEN 'quince tart' END, CASE WHEN priority = 1 AND random() < 0.3 THEN 'medlar' END,
+             number) END,
+         concat_ws(' ', CASE WHEN random() < 0.5 THEN 'Apple and PEAR' END, CASE WHEN random() < 0.002 THEN 'quince' END,
+           CASE WHEN priority = 1 THEN 'sorb' END, CASE WHEN random() < 0.3 THEN 'x' END)
+       FROM t`,
+      [DEFAULT_TENANT, count],
+    )
+    await server.sql('VACUUM ANALYZE tasks, task_texts')
+  }
+  const texts = [
+    'apple',
+    'APPLE',
+    'pear',
+    'quince',
+    'quince tart',
+    'medlar',
+    'sorb',
+    'Apple and',
+    'ap',
+    'x',
+    'nowhere',
+  ]
+  for (const text of texts) {
+    const ranked = await server.sql(
+      `SELECT t.id FROM tasks t JOIN task_texts x ON x.tenant_id = t.tenant_id AND x.task_id = t.id
+       WHERE t.tenant_id = $1 AND (x.title ILIKE $2 OR x.description ILIKE $2)
+       ORDER BY CASE WHEN lower(x.title) = lower($3) THEN 0 WHEN x.title ILIKE $2 THEN 1 ELSE 2 END,
+         t.priority DESC, t.created_at, t.id
+       LIMIT 50`,
+      [DEFAULT_TENANT, `%${text}%`, text],
+    )
+    const found = bodyOf<Task[]>(await server.get(`/tasks/search?q=${encodeURIComponent(text)}`))
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      ranked.map(({ id }) => id as string),
+      text,
+    )
+  }
+})
+
 test('an index serves a search of three characters or more, also when the plan is made for any text', async () => {
   // Statistics first: a foreign key's plan that was made for a handful of rows would walk all of them for each new one.
   for (const count of [500, 20_000]) {

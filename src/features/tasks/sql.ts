@@ -53,10 +53,10 @@ export const lockedTextsFragment = (locked: string, version = 'version'): string
 export const TaskRow = z.object({ task: Task })
 const TaskAndMetadata = z.object({ task: Task, metadata: z.record(z.string(), z.string()) })
 
-export const findTask = query(
+export const findTasks = query(
   'tasks.find',
   TaskRow,
-  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = $2`,
+  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ANY ($2::uuid[])`,
 )
 
 export const findTaskByNumber = query(
@@ -69,6 +69,13 @@ export const findTaskWithMetadata = query(
   'tasks.find_with_metadata',
   TaskAndMetadata,
   `SELECT ${taskJson()} AS task, ${metadataJson()} AS metadata FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = $2`,
+)
+
+/** Reads tasks by their ids, in no particular order. */
+export const readTasks = query(
+  'tasks.read',
+  TaskRow,
+  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ANY($2::uuid[])`,
 )
 
 export const idsOfNumbers = query(
@@ -172,20 +179,6 @@ export const usedKeys = query(
    ORDER BY usage_count DESC, key`,
 )
 
-/**
- * At most 50 tasks whose title or description contains `$2` (a LIKE pattern, `$3` the text itself): equal titles first,
- * then titles, then descriptions. The trigram index serves it from three characters on.
- */
-export const searchTasks = query(
-  'tasks.search',
-  TaskRow,
-  `SELECT ${taskJson()} AS task FROM ${TASKS}
-   WHERE t.tenant_id = $1 AND x.tenant_id = $1 AND (x.title ILIKE $2 OR x.description ILIKE $2)
-   ORDER BY CASE WHEN lower(x.title) = lower($3) THEN 0 WHEN x.title ILIKE $2 THEN 1 ELSE 2 END,
-     t.priority DESC, t.created_at, t.id
-   LIMIT 50`,
-)
-
 /** What a list may ask for; an absent member is no condition. */
 /** How a list is ordered, each by an index: its sort keys, and what comes after those of the last row seen. */
 export const ORDERS: Readonly<
@@ -222,6 +215,8 @@ export const ORDERS: Readonly<
 }
 
 export interface ListFilter {
+  /** A LIKE pattern. */
+  q?: string | undefined
   status?: readonly Status[] | undefined
   priority?: readonly number[] | undefined
   tag?: readonly string[] | undefined
@@ -250,6 +245,13 @@ export function listTasks(scope: Scope, filter: ListFilter): Promise<z.output<ty
     names.push(name)
     conditions.push(condition(`$${values.length + 1}`))
   }
+  // Looked for first, and by itself: in the order of the list it might be searched through the whole table.
+  where(
+    'q',
+    (p) => `t.id = ANY(ARRAY(SELECT s.task_id FROM task_texts s
+      WHERE s.tenant_id = $1 AND (s.title ILIKE ${p} OR s.description ILIKE ${p})))`,
+    filter.q,
+  )
   where('status', (p) => `t.status = ANY(${p}::text[])`, filter.status)
   where('priority', (p) => `t.priority = ANY(${p}::smallint[])`, filter.priority)
   where('tag', (p) => `x.tags @> ${p}::text[]`, filter.tag)

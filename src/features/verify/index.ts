@@ -6,5 +6,6 @@ import { runVerify } from './operations.ts'
 export const verify: Feature = {
   name: 'verify',
   operations: [runVerify],
+  graph: { names: { 'verify.run': 'verify' } },
   commands: [verifyCommand],
 }

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { Webhook as Verifier } from 'standardwebhooks'
 import { bodyOf, faultsOf, nextPage, problemOf } from '../../../test/answers.ts'
 import { eventually } from '../../../test/eventually.ts'
+import { keyWith } from '../../../test/people.ts'
 import { testReceiver, type Received, type TestReceiver } from '../../../test/receiver.ts'
 import { recordEnd, recordSince } from '../../../test/record.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
@@ -342,4 +343,38 @@ test('a signature is verified for those who write a receiver, whoever they are',
     assert.deepEqual(faultsOf(half), ['timestamp'])
     assert.deepEqual(faultsOf(await server.post('/webhooks/verify', { payload, secret })), ['signature'])
   })
+})
+
+test('an attempt is read with what it carried; a test carries nothing that is kept', async () => {
+  await withWebhook(
+    async ({ id, receiver }) => {
+      await createTask(server, { title: 'told' })
+      const [received] = await receiver.got(1)
+      await eventually('it is in the log', async () => (await log(id)).length > 0)
+      const [attempt] = await log(id)
+      const read = bodyOf<Delivery>(await server.get(`/webhooks/${id}/deliveries/${attempt!.id}`))
+      assert.deepEqual(read, { ...attempt, payload: JSON.parse(received!.body) as unknown })
+      const tried = await sendTest(id)
+      assert.deepEqual(bodyOf(await server.get(`/webhooks/${id}/deliveries/${tried.id}`)), {
+        ...tried,
+        payload: null,
+      })
+    },
+    ['task.created'],
+  )
+})
+
+test('what was told of people is read by those alone who may read the audit trail', async () => {
+  await withWebhook(
+    async ({ id, receiver }) => {
+      bodyOf(await server.post('/users', { name: 'somebody new' }), 201)
+      await receiver.got(1)
+      await eventually('it is in the log', async () => (await log(id)).length > 0)
+      const [attempt] = await log(id)
+      const path = `/webhooks/${id}/deliveries/${attempt!.id}`
+      assert.equal((await server.get(path)).status, 200)
+      problemOf(await server.get(path, { key: await keyWith(server, ['manage_webhooks']) }), 403, 'forbidden')
+    },
+    ['user.created'],
+  )
 })

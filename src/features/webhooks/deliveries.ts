@@ -4,13 +4,22 @@ import { cutPage, openCursor } from '../../kernel/cursor.ts'
 import { Id, newId } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound, Problem } from '../../kernel/problem.ts'
-import { feedAfter, toEvent, typesOf } from '../audit/index.ts'
+import {
+  feedAfter,
+  requireSubscription,
+  toEvent,
+  typesOf,
+  type Event as EventSchema,
+} from '../audit/index.ts'
+import { taskExample } from '../tasks/index.ts'
 import { webhookClient } from './call.ts'
 import * as deliverySql from './delivery-sql.ts'
 import { deliveryExample as example, webhookExample } from './example.ts'
-import { Delivery, ListDeliveries, type Webhook } from './schema.ts'
+import { Delivery, DeliveryWithPayload, ListDeliveries, type Webhook } from './schema.ts'
 import { signedRequest, type Message } from './signature.ts'
 import * as sql from './sql.ts'
+
+type Event = z.output<typeof EventSchema>
 
 const LastId = z.tuple([z.string()])
 
@@ -132,19 +141,63 @@ export const testWebhook = operation({
   },
 })
 
-/** What a delivery carried, as the record tells it. Throws `event_gone` (409). */
-async function messageOf(ctx: Ctx, { event_id }: Delivery): Promise<Message> {
+/** What a delivery carried, as the record tells it; undefined where it is no longer there. */
+async function findMessage(ctx: Ctx, { event_id }: Delivery): Promise<Omit<Event, 'sequence'> | undefined> {
   const [place] = await deliverySql.sequenceOfEvent(ctx, event_id)
   const [found] = place ? await feedAfter(ctx, place.sequence - 1, 1) : []
-  if (!found)
-    throw new Problem(
-      'event_gone',
-      409,
-      `The event ${event_id} is no longer in the record, so it cannot be sent again.`,
-    )
+  if (!found) return undefined
   const { sequence: _, ...message } = toEvent(found.row)
   return message
 }
+
+/** The same, to be sent again. Throws `event_gone` (409). */
+async function messageOf(ctx: Ctx, delivery: Delivery): Promise<Message> {
+  const message = await findMessage(ctx, delivery)
+  if (message) return message
+  throw new Problem(
+    'event_gone',
+    409,
+    `The event ${delivery.event_id} is no longer in the record, so it cannot be sent again.`,
+  )
+}
+
+/** Reads one attempt with what it carried. Throws `delivery_not_found` (404). */
+export const getDelivery = operation({
+  name: 'webhooks.get_delivery',
+  summary: 'Get a delivery with what it carried',
+  description:
+    'The payload as the record tells it; null for a test, and where its event is no longer in the record. That of events of people, roles and keys needs the permission read_audit as well.',
+  http: { method: 'GET', path: '/webhooks/:webhook_id/deliveries/:delivery_id', status: 200 },
+  permission: 'manage_webhooks',
+  runs: 'read',
+  input: z.strictObject({ webhook_id: Id, delivery_id: Id }),
+  output: DeliveryWithPayload,
+  problems: { webhook_not_found: 404, delivery_not_found: 404 },
+  examples: [
+    {
+      summary: 'The end of a task',
+      input: { webhook_id: webhookExample.id, delivery_id: example.id },
+      output: {
+        ...example,
+        payload: {
+          id: example.event_id,
+          type: example.event_type,
+          timestamp: '2026-11-22T09:30:00.000000Z',
+          data: { task: { ...taskExample, status: 'completed' }, old_values: { status: 'in_progress' } },
+        },
+      },
+    },
+  ],
+  async run(ctx, { webhook_id, delivery_id }) {
+    if ((await sql.findWebhook(ctx, webhook_id)).length === 0) throw notFound('webhook', webhook_id)
+    const [found] = await deliverySql.findDelivery(ctx, webhook_id, delivery_id)
+    if (!found) throw notFound('delivery', delivery_id)
+    const { delivery } = found
+    if (delivery.event_type === TEST) return { ...delivery, payload: null }
+    requireSubscription(ctx.caller, [delivery.event_type], Object.keys(ctx.app.events))
+    return { ...delivery, payload: (await findMessage(ctx, delivery)) ?? null }
+  },
+})
 
 /** Sends the event of a delivery again. Throws `delivery_not_found` (404) and `event_gone` (409). */
 export const redeliverEvent = operation({

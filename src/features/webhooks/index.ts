@@ -1,7 +1,7 @@
 import type { Feature } from '../../kernel/operation.ts'
 import { attempts } from './attempt-jobs.ts'
 import { deliverWebhooks } from './daemon.ts'
-import { listDeliveries, redeliverEvent, testWebhook } from './deliveries.ts'
+import { getDelivery, listDeliveries, redeliverEvent, testWebhook } from './deliveries.ts'
 import { forgetDeliveries } from './duties.ts'
 import { webhooksTables } from './migrations/202611220900_webhooks.ts'
 import { redeliverSince } from './redeliver.ts'
@@ -24,6 +24,15 @@ export const webhooks: Feature = {
   migrations: [webhooksTables],
   tables: ['webhook_deliveries', 'webhook_queue', 'webhook_cursors', 'webhooks'],
   settings: [retrySeconds, allowLoopback, allowedNetworks, retentionDays],
+  graph: {
+    names: {
+      'webhooks.verify': 'verify_webhook_signature',
+      'webhooks.rotate_secret': 'rotate_webhook_secret',
+      'webhooks.list_deliveries': 'webhook_deliveries',
+      'webhooks.redeliver': 'redeliver_webhook_events',
+      'webhooks.redeliver_event': 'redeliver_webhook_event',
+    },
+  },
   operations: [
     createWebhook,
     listWebhooks,
@@ -35,6 +44,7 @@ export const webhooks: Feature = {
     testWebhook,
     redeliverSince,
     listDeliveries,
+    getDelivery,
     redeliverEvent,
   ],
   daemons: [deliverWebhooks],

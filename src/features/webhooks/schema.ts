@@ -88,6 +88,19 @@ export const Delivery = z
   .meta({ id: 'WebhookDelivery' })
 export type Delivery = z.output<typeof Delivery>
 
+/** An attempt with what it carried. */
+export const DeliveryWithPayload = Delivery.extend({
+  payload: z
+    .strictObject({
+      id: z.uuid(),
+      type: z.string(),
+      timestamp: Time,
+      data: z.record(z.string(), z.unknown()),
+    })
+    .nullable()
+    .meta({ description: 'null for a test, and where its event is no longer in the record' }),
+}).meta({ id: 'WebhookDeliveryWithPayload' })
+
 const Url = z
   .string()
   .min(1)

@@ -1,11 +1,17 @@
 import path from 'node:path'
 import { startEmbeddedPostgres } from '../../embedded/index.ts'
 import { redactUrl, SettingsError, type Settings } from '../../kernel/settings.ts'
-import { databaseUrl, dataDirectory } from './settings.ts'
+import { databaseUrl, dataDirectory, directUrl, pooler } from './settings.ts'
 
 /** The database of these settings, for as long as this process needs it. */
 export interface Database {
   readonly url: string
+  /** Past a pooler where one stands before it and the way is known: for migrations. */
+  readonly directUrl: string
+  /** Where one can listen for notifications; null where only a pooler of transactions is known. */
+  readonly listenUrl: string | null
+  /** A pooler of transactions stands before it. */
+  readonly pooled: boolean
   /** Where it is, for people: no password in it. */
   readonly place: string
   readonly embedded: boolean
@@ -18,9 +24,13 @@ export interface Database {
 /** Opens the database that DATABASE_URL names, or starts the embedded one. Throws EmbeddedPostgresError. */
 export async function openDatabase(settings: Settings, log: (message: string) => void): Promise<Database> {
   const url = settings.get(databaseUrl)
+  const [pooled, direct] = [settings.get(pooler) === 'transaction', settings.get(directUrl)]
   if (url)
     return {
       url,
+      directUrl: direct ?? url,
+      listenUrl: direct ?? (pooled ? null : url),
+      pooled,
       place: redactUrl(url),
       embedded: false,
       died: new Promise(() => undefined),
@@ -30,6 +40,9 @@ export async function openDatabase(settings: Settings, log: (message: string) =>
   const embedded = await startEmbeddedPostgres({ dataDir, log })
   return {
     url: embedded.url,
+    directUrl: embedded.url,
+    listenUrl: embedded.url,
+    pooled: false,
     place: `embedded, in ${dataDir}`,
     embedded: true,
     died: embedded.died,

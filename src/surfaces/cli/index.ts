@@ -76,6 +76,15 @@ class CommandLine {
       const { serve } = await import('./serve.ts')
       return serve({ settings: this.settings, json: this.json, print: this.output.print })
     })
+    this.#act(
+      program
+        .command('mcp')
+        .description('Serve the tools of agents over stdin and stdout, for an MCP client of this machine'),
+      async () => {
+        const { serveMcp } = await import('./mcp.ts')
+        return serveMcp(this.remote(), this.#assembly, this.output)
+      },
+    )
     const migrations = program.command('migrate').description('Look at or bring up to date the schema')
     for (const [name, run, description] of [
       ['status', migrateStatus, 'Show which migrations are applied'],

@@ -1,13 +1,9 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, isIP, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { SettingsError, type Settings } from '../../kernel/settings.ts'
 import { host, port } from '../http/settings.ts'
 import { dataDirectory } from './settings.ts'
-
-/** Whether a host is this machine's own loopback. */
-export const isLoopback = (name: string): boolean =>
-  name === 'localhost' || name === '::1' || name === '[::1]' || (isIP(name) === 4 && name.startsWith('127.'))
 
 /** Where the server of a data directory says that it listens, for the command line. */
 export const serverFile = (settings: Settings): string =>

@@ -17,7 +17,7 @@ export interface MigrateOptions {
 async function withDatabase<T>({ settings, output }: MigrateOptions, work: (url: string) => Promise<T>) {
   const database = await openDatabase(settings, (message) => output.note(message))
   try {
-    return await connecting(database, () => work(database.url))
+    return await connecting(database, () => work(database.directUrl))
   } finally {
     await database.stop()
   }

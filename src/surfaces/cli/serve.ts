@@ -6,20 +6,16 @@ import { makeLog } from '../../kernel/log.ts'
 import { migrate } from '../../kernel/migrate.ts'
 import { SettingsError, type Settings } from '../../kernel/settings.ts'
 import { mountApp } from '../app/mount.ts'
+import { graphSurface } from '../graphql/mount.ts'
+import { isLoopback } from '../http/loopback.ts'
 import { makeHttpServer, type HttpServer } from '../http/server.ts'
 import { host, port } from '../http/settings.ts'
+import { mountMcp } from '../mcp/http.ts'
 import { mountDocumentation } from '../openapi/documentation.ts'
 import { banner } from './banner.ts'
 import { connecting, openDatabase, type Database } from './database.ts'
 import { EXIT } from './faults.ts'
-import {
-  announceServer,
-  isLoopback,
-  listenFault,
-  requireFreeAddress,
-  urlOf,
-  withdrawServer,
-} from './listening.ts'
+import { announceServer, listenFault, requireFreeAddress, urlOf, withdrawServer } from './listening.ts'
 import { keyFile, operatorKey, requireKeySetting } from './operator-key.ts'
 import { logLevel, poolMax } from './settings.ts'
 import { stopSignals } from './stopping.ts'
@@ -49,7 +45,7 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
     const key = operatorKey(settings)
     settings.set(apiKey, key, 'program')
     const assembly = assemble(features)
-    const applied = await connecting(database, () => migrate(database.url, assembly.migrations))
+    const applied = await connecting(database, () => migrate(database.directUrl, assembly.migrations))
     if (applied.length > 0) log.info({ migrations: applied.length }, 'the schema was brought up to date')
     const app = await connecting(database, () =>
       startApplication({
@@ -57,6 +53,8 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
         settings,
         log,
         databaseUrl: database.url,
+        listenUrl: database.listenUrl,
+        pooled: database.pooled,
         poolMax: settings.get(poolMax),
         alone: database.embedded,
         local: database.embedded && isLoopback(settings.get(host)),
@@ -65,10 +63,17 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
       }),
     )
     try {
-      const http = await makeHttpServer(app, [
-        (server) => mountDocumentation(server, assembly),
-        (server) => mountApp(server),
-      ])
+      const graph = graphSurface(app)
+      const http = await makeHttpServer(
+        app,
+        [
+          (server) => mountDocumentation(server, assembly),
+          (server) => mountApp(server),
+          (server, host) => mountMcp(server, app, host),
+          graph.mount,
+        ],
+        [graph.channel],
+      )
       const { address, url } = await listen(http, settings)
       if (database.embedded) announceServer(settings, url)
       const facts = {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { apiKey, features } from '../../features/index.ts'
+import { overloadMilliseconds } from '../../kernel/load.ts'
 import { LOG_LEVELS } from '../../kernel/log.ts'
 import {
   loadSettings,
@@ -12,18 +13,21 @@ import {
   type Settings,
 } from '../../kernel/settings.ts'
 import { httpSettings } from '../http/settings.ts'
+import { mcpSettings } from '../mcp/settings.ts'
+
+function postgresAddress(text: string): string {
+  if (
+    !/^postgres(ql)?:\/\//.test(text) ||
+    !URL.canParse(text.replace(/^postgres(ql)?:\/\/([^/]*@)?\//, 'http://host/'))
+  )
+    throw new Error('must be a PostgreSQL address such as postgresql://user:password@host:5432/database')
+  return text
+}
 
 export const databaseUrl = optionalSetting({
   name: 'DATABASE_URL',
   description: 'A PostgreSQL 15 or newer; without it the embedded one is used',
-  parse: (text) => {
-    if (
-      !/^postgres(ql)?:\/\//.test(text) ||
-      !URL.canParse(text.replace(/^postgres(ql)?:\/\/([^/]*@)?\//, 'http://host/'))
-    )
-      throw new Error('must be a PostgreSQL address such as postgresql://user:password@host:5432/database')
-    return text
-  },
+  parse: postgresAddress,
 })
 
 export const poolMax = setting({
@@ -31,6 +35,20 @@ export const poolMax = setting({
   description: 'Connections of the pool at most',
   fallback: '10',
   parse: wholeNumber(2, 1000),
+})
+
+export const pooler = setting({
+  name: 'DATABASE_POOLER',
+  description:
+    'What stands before the database: none, or transaction for a pooler such as pgbouncer in that mode',
+  fallback: 'none',
+  parse: oneOf(['none', 'transaction']),
+})
+
+export const directUrl = optionalSetting({
+  name: 'DATABASE_DIRECT_URL',
+  description: 'The database past its pooler, for migrations and notifications',
+  parse: postgresAddress,
 })
 
 export const dataDirectory = setting({
@@ -62,10 +80,14 @@ export const allSettings: readonly Setting<unknown>[] = [
   ...httpSettings.slice(0, 2),
   databaseUrl,
   poolMax,
+  pooler,
+  directUrl,
   dataDirectory,
   apiKey,
   logLevel,
   ...httpSettings.slice(2),
+  overloadMilliseconds,
+  ...mcpSettings,
   serverUrl,
   ...features.flatMap((feature) => feature.settings ?? []).filter((each) => each.name !== apiKey.name),
 ]

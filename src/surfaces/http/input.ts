@@ -49,7 +49,7 @@ export interface Gatherer {
 }
 
 /** The fields of an operation's input. Throws when it is no object: the program is wrong, then. */
-export function fieldsOf(op: Operation): Shape {
+export function fieldsOf(op: Pick<Operation, 'name' | 'input'>): Shape {
   if (op.input instanceof z.ZodObject) return op.input.shape
   throw new Error(`the input of ${op.name} must be an object`)
 }

@@ -13,6 +13,8 @@ const within = <T>(milliseconds: number, work: Promise<T>): Promise<T> =>
 export function addProbes(server: FastifyInstance, app: Application, draining: () => boolean): void {
   const started = Date.now()
   const databaseAnswers = async (): Promise<void> => {
+    // It answers others, for whom this one would only have to wait: a server that has much to do is not to be restarted.
+    if (app.pool.waitingCount > 0 && app.pool.sinceAnswer < 2_000) return
     try {
       await within(2_000, app.pool.query('SELECT 1'))
     } catch (error) {
@@ -39,7 +41,7 @@ export function addProbes(server: FastifyInstance, app: Application, draining: (
   })
 
   server.get('/metrics', async (request, reply) => {
-    if (!app.settings.get(metricsPublic)) await app.authenticate(request.headers.authorization)
+    if (!app.settings.get(metricsPublic)) await app.authenticate(request.headers.authorization, request.ip)
     return reply.type(app.metrics.registry.contentType).send(await app.metrics.registry.metrics())
   })
 }

@@ -4,6 +4,9 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply } from 'fastify'
 import { Problem, problemDocument } from '../../kernel/problem.ts'
 
+/** How long a refused connection has for reading why. */
+const DEAF_MILLISECONDS = 1_000
+
 /** What Fastify itself refuses, in our words. */
 const OF_FASTIFY: Readonly<Record<string, readonly [code: string, status: number, detail: string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [
@@ -90,4 +93,6 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
       `X-Request-Id: ${randomUUID()}\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
+  // Who neither reads that nor closes would keep the connection for ever.
+  setTimeout(() => socket.destroy(), DEAF_MILLISECONDS).unref()
 }

@@ -14,9 +14,13 @@ import type { Caller, RequestFacts } from '../../kernel/context.ts'
 import { dispatch, type Answer } from '../../kernel/dispatch.ts'
 import type { Operation } from '../../kernel/operation.ts'
 import { Problem, problemDocument, validationFailed } from '../../kernel/problem.ts'
+import { Admission } from './admission.ts'
+import { limitConnections, refuseLongUrl } from './connections.ts'
+import type { Channel } from '../../kernel/socket.ts'
 import { makeGatherer, type Gatherer } from './input.ts'
 import { checkPlainData, decodeBody, parseJsonBody } from './json-body.ts'
 import { addProbes } from './probes.ts'
+import { headersSeconds, requestSeconds, trustedProxies } from './limits.ts'
 import { asProblem, refuseConnection, refuseExpectation, sendProblem } from './problems.ts'
 import { corsOrigins } from './settings.ts'
 import { Sockets } from './sockets.ts'
@@ -31,6 +35,10 @@ declare module 'fastify' {
 }
 
 const ONE_MIB = 1024 * 1024
+/** How often requests that take too long to arrive are looked for. */
+const CHECK_MILLISECONDS = 1_000
+/** How long a connection may stand still while it is owed an answer, or does not take it. */
+const STILL_MILLISECONDS = 600_000
 /** How long a stopping server goes on answering on connections that it has. */
 const GRACE_MILLISECONDS = 1_000
 
@@ -46,7 +54,7 @@ const requestId = (given: string | string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
 
 /** Aborts when the caller is gone. */
-function hangUpOf(reply: FastifyReply): AbortSignal {
+export function hangUpOf(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   return gone.signal
@@ -70,7 +78,8 @@ function ifMatchOf(header: string | undefined): number | '*' | undefined {
   return Number(version[1] ?? version[2])
 }
 
-function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
+/** Throws `invalid_idempotency_key` (400). */
+export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined
   if (typeof header !== 'string' || header.length < 1 || header.length > 255)
     throw new Problem('invalid_idempotency_key', 400, 'Idempotency-Key must have 1 to 255 characters.')
@@ -119,6 +128,7 @@ function addRoute(
   app: Application,
   op: Operation,
   gather: Gatherer,
+  admission: Admission,
   stopping: AbortSignal,
 ): void {
   const { method, path, bodyLimit, textBody } = op.http
@@ -127,8 +137,8 @@ function addRoute(
     url: path,
     bodyLimit: bodyLimit ?? ONE_MIB,
     config: { operation: op.name },
-    onRequest: async (request) => {
-      if (op.permission !== 'public') request.caller = await app.authenticate(request.headers.authorization)
+    onRequest: async (request, reply) => {
+      if (op.permission !== 'public') request.caller = await admission.admit(request, reply, op.urgent)
       const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
       if (type && textBody?.includes(type)) return
       if (type && type !== 'application/json' && method !== 'GET')
@@ -209,27 +219,46 @@ function addNotFound(server: FastifyInstance): void {
   })
 }
 
+/** What a surface that is mounted on the server has of it. */
+export interface Host {
+  /** Aborts when the server stops. */
+  readonly stopping: AbortSignal
+  /** Who calls, within the rates of their key and tenant; asked before anything but the headers is read. */
+  admit(request: FastifyRequest, reply: FastifyReply): Promise<Caller>
+}
+
+/** What another surface adds to the server. */
+export type Mount = (server: FastifyInstance, host: Host) => void
+
 /**
- * Builds the server: one route an operation, the probes, the WebSockets, and what `mounts` adds (documentation).
+ * Builds the server: one route an operation, the probes, the WebSockets, and what other surfaces add (documentation).
  * It parses no body before the caller is known.
  */
 export async function makeHttpServer(
   app: Application,
-  mounts: readonly ((server: FastifyInstance) => void)[] = [],
+  mounts: readonly Mount[] = [],
+  channels: readonly Channel[] = [],
 ): Promise<HttpServer> {
   const stopping = new AbortController()
-  const sockets = new Sockets(app, stopping.signal)
+  const sockets = new Sockets(app, stopping.signal, channels)
   const loggerInstance: FastifyBaseLogger = app.log
+  const proxies = app.settings.get(trustedProxies)
   const server: FastifyInstance = fastify({
     loggerInstance,
-    http: { shouldUpgradeCallback: sockets.opens, requireHostHeader: false },
+    http: {
+      shouldUpgradeCallback: sockets.opens,
+      requireHostHeader: false,
+      headersTimeout: app.settings.get(headersSeconds) * 1000,
+      connectionsCheckingInterval: CHECK_MILLISECONDS,
+    },
+    trustProxy: proxies.length > 0 ? proxies : false,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (raw) => requestId(raw.headers['x-request-id']),
     requestIdHeader: false,
     routerOptions: { maxParamLength: 1_600 },
-    requestTimeout: 120_000,
+    requestTimeout: app.settings.get(requestSeconds) * 1000,
     keepAliveTimeout: 65_000,
-    connectionTimeout: 0,
+    connectionTimeout: STILL_MILLISECONDS,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: refuseConnection,
@@ -240,10 +269,12 @@ export async function makeHttpServer(
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   server.addHook('onRequest', async (request, reply) => {
     stamp(request, reply)
+    refuseLongUrl(request.raw)
     if (request.raw.httpVersion === '1.1' && !request.headers.host)
       throw new Problem('malformed_request', 400, 'HTTP/1.1 asks for the header Host; send it.')
   })
   server.server.on('checkExpectation', refuseExpectation)
+  limitConnections(server.server, app)
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping.signal.aborted) void reply.header('Connection', 'close')
     done(null, payload)
@@ -274,14 +305,28 @@ export async function makeHttpServer(
       origin: origins,
       methods: ['GET', 'POST', 'PATCH', 'DELETE'],
       allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'x-request-id'],
-      exposedHeaders: ['etag', 'link', 'x-request-id', 'idempotency-replayed', 'retry-after'],
+      exposedHeaders: [
+        'etag',
+        'link',
+        'x-request-id',
+        'idempotency-replayed',
+        'ratelimit',
+        'ratelimit-policy',
+        'retry-after',
+      ],
       maxAge: 600,
     })
   addNotFound(server)
   addProbes(server, app, () => stopping.signal.aborted)
   sockets.mount(server)
-  for (const mount of mounts) mount(server)
-  for (const op of app.operations.values()) addRoute(server, app, op, makeGatherer(op), stopping.signal)
+  const admission = new Admission(app)
+  const host: Host = {
+    stopping: stopping.signal,
+    admit: (request, reply) => admission.admit(request, reply),
+  }
+  for (const mount of mounts) mount(server, host)
+  for (const op of app.operations.values())
+    addRoute(server, app, op, makeGatherer(op), admission, stopping.signal)
   return {
     fastify: server,
     async drain() {
@@ -292,9 +337,10 @@ export async function makeHttpServer(
       NetServer.prototype.close.call(server.server)
       for (let waited = 0; waited < GRACE_MILLISECONDS && (await isConnected(server)); waited += 20)
         await sleep(20)
-      // A connection that was busy when the server closed goes idle with its last answer, and would be kept for a minute.
-      const sweep = setInterval(() => server.server.closeIdleConnections(), 50)
-      await server.close().finally(() => clearInterval(sweep))
+      // A connection that was busy goes idle with its last answer, and would be kept for a minute. The server itself is
+      // closed last: closed, it no longer looks for requests that take too long to arrive, and would wait for them for ever.
+      for (; await isConnected(server); await sleep(20)) server.server.closeIdleConnections()
+      await server.close()
     },
   }
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { listOf, setting, trueOrFalse, wholeNumber } from '../../kernel/settings.ts'
+import { limitSettings } from './limits.ts'
 
 export const port = setting({
   name: 'PORT',
@@ -37,4 +38,4 @@ export const metricsPublic = setting({
   parse: trueOrFalse,
 })
 
-export const httpSettings = [port, host, corsOrigins, metricsPublic]
+export const httpSettings = [port, host, corsOrigins, metricsPublic, ...limitSettings]

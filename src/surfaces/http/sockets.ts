@@ -9,6 +9,7 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import type { Application } from '../../kernel/application.ts'
 import { Problem } from '../../kernel/problem.ts'
 import type { Channel, Socket } from '../../kernel/socket.ts'
+import { trustedProxies } from './limits.ts'
 import { refuseConnection } from './problems.ts'
 
 /** How long a closed socket may take to answer, milliseconds. */
@@ -32,6 +33,10 @@ class Connection implements Socket {
     const listenAgain = (): void => ws.resume()
     net.on('drain', listenAgain)
     ws.once('close', () => net.off('drain', listenAgain))
+  }
+
+  get protocol(): string {
+    return this.#ws.protocol
   }
 
   get bufferedAmount(): number {
@@ -105,12 +110,13 @@ export class Sockets {
   readonly #channels: ReadonlyMap<string, { channel: Channel; server: WebSocketServer }>
   readonly #open = new Set<WebSocket>()
 
-  constructor(app: Application, stopping: AbortSignal) {
+  /** `more`: channels that a surface brings. */
+  constructor(app: Application, stopping: AbortSignal, more: readonly Channel[]) {
     this.#app = app
     this.#stopping = stopping
     // Each socket listens for the stop, and there may be thousands.
     setMaxListeners(0, stopping)
-    const channels = app.features.flatMap((feature) => feature.channels ?? [])
+    const channels = [...app.features.flatMap((feature) => feature.channels ?? []), ...more]
     this.#channels = new Map(
       channels.map((channel) => [channel.path, { channel, server: this.#serverOf(channel) }]),
     )
@@ -132,7 +138,8 @@ export class Sockets {
       perMessageDeflate: false,
       maxPayload: channel.messageLimit,
       closeTimeout: CLOSE_MILLISECONDS,
-      handleProtocols: () => false as const,
+      handleProtocols: (asked: Set<string>) =>
+        [...asked].find((each) => channel.protocols?.includes(each)) ?? (false as const),
     }
     return new WebSocketServer(options).on('wsClientError', (error, socket) =>
       refuseConnection(error, socket as NetSocket),
@@ -154,7 +161,8 @@ export class Sockets {
       if (!found) return socket.destroy()
       found.server.handleUpgrade(request, socket, head, (ws) => this.#connect(found.channel, ws, socket))
     })
-    for (const path of this.#channels.keys())
+    for (const [path, { channel }] of this.#channels) {
+      if (channel.besideRoute) continue
       server.get(path, (request, reply) => {
         if (this.#stopping.aborted)
           throw new Problem('draining', 503, 'This server is stopping; ask another one.', { retry_after: 1 })
@@ -171,6 +179,7 @@ export class Sockets {
           `${path} is a WebSocket: connect to it with a WebSocket client, version 13; /asyncapi.json says what is spoken there.`,
         )
       })
+    }
   }
 
   #connect(channel: Channel, ws: WebSocket, net: Duplex): void {
@@ -193,11 +202,18 @@ export class Sockets {
         app: this.#app,
         requestId: facts.request_id,
         authenticate,
+        address: this.#addressOf(net),
         stopping: this.#stopping,
       })
     } catch (error) {
       failed(error)
     }
+  }
+
+  /** Undefined where a proxy stands between: all clients would seem to be one. */
+  #addressOf(net: Duplex): string | undefined {
+    const behindProxies = this.#app.settings.get(trustedProxies).length > 0
+    return behindProxies ? undefined : (net as NetSocket).remoteAddress
   }
 
   /** Closes what its channel has not closed at the stop. All are gone a little over a second later. */

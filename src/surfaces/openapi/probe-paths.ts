@@ -72,6 +72,7 @@ export const probePaths = {
         },
         '400': refused,
         '401': { $ref: '#/components/responses/Unauthorized' },
+        '429': { $ref: '#/components/responses/TooManyRequests' },
       },
     },
   },

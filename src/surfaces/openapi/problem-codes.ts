@@ -130,6 +130,7 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
     meaning: 'The body is larger than the route takes.',
     of: takesBody,
   },
+  { code: 'url_too_long', status: 414, meaning: 'The address is longer than 8 KiB.' },
   {
     code: 'unsupported_media_type',
     status: 415,
@@ -149,6 +150,18 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
     of: isPost,
   },
   { code: 'upgrade_required', status: 426, meaning: 'The route is a WebSocket, and the request opens none.' },
+  {
+    code: 'rate_limited',
+    status: 429,
+    meaning:
+      'The key, or all keys of its tenant, called too often, or too many wrong keys came from the address. Retry-After says when to go on.',
+    of: needsKey,
+  },
+  {
+    code: 'too_many_sockets',
+    status: 429,
+    meaning: 'The key has as many WebSockets open as one may; said on the socket.',
+  },
   { code: 'headers_too_large', status: 431, meaning: 'The headers are larger than 16 KiB.' },
   {
     code: 'internal_error',
@@ -161,6 +174,12 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
     status: 503,
     meaning: 'The database is busy or restarting; nothing was changed. Retry-After says when to try again.',
     of: any,
+  },
+  {
+    code: 'overloaded',
+    status: 503,
+    meaning: 'This server has more to do than it can; nothing was done. Retry-After says when to try again.',
+    of: needsKey,
   },
   { code: 'database_unavailable', status: 503, meaning: 'A probe found that the database does not answer.' },
   { code: 'draining', status: 503, meaning: 'A probe found that this server is stopping.' },

@@ -53,6 +53,15 @@ export const headerComponents: Json = {
     schema: { type: 'string', const: 'true' },
   },
   'Retry-After': { description: 'Seconds', schema: { type: 'integer' } },
+  RateLimit: {
+    description:
+      'Calls that are left to the key and to its tenant (`r`), and the seconds until all are there (`t`)',
+    schema: { type: 'string', examples: ['"key";r=1999;t=1, "tenant";r=9999;t=1'] },
+  },
+  'RateLimit-Policy': {
+    description: 'Calls that may come at once (`q`), and the seconds in which so many are there again (`w`)',
+    schema: { type: 'string', examples: ['"key";q=2000;w=10, "tenant";q=10000;w=10'] },
+  },
 }
 
 const headers = (...names: string[]): Json =>
@@ -64,6 +73,7 @@ const SHARED: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   413: 'BodyTooLarge',
   415: 'UnsupportedMediaType',
+  429: 'TooManyRequests',
   500: 'InternalError',
   503: 'Unavailable',
 }
@@ -77,7 +87,11 @@ const describeCodes = (codes: readonly string[]): string => {
 /** One status with the codes that it may carry. */
 export const problemResponse = (status: number, codes: readonly string[]): Json => ({
   description: describeCodes(codes),
-  headers: headers('X-Request-Id', ...(status === 503 ? ['Retry-After'] : [])),
+  headers: headers(
+    'X-Request-Id',
+    ...(status === 503 || status === 429 ? ['Retry-After'] : []),
+    ...(status === 429 ? ['RateLimit', 'RateLimit-Policy'] : []),
+  ),
   content: {
     [PROBLEM_JSON]: {
       schema: { allOf: [PROBLEM], type: 'object', properties: { code: { enum: codes } } },

@@ -6,12 +6,15 @@ import { fieldsOf } from '../http/input.ts'
 export type JsonSchema = { readonly [member: string]: unknown }
 
 /** The schemas of all operations, those with a name of their own as components that the others refer to. */
+/** What a schema book is told of: an operation, or anything else with an input and an output. */
+export type Described = Pick<Operation, 'name' | 'input' | 'output'>
+
 export interface SchemaBook {
   /** The schema of one field as a caller sends it. */
-  field(op: Operation, name: string): JsonSchema
+  field(op: Pick<Operation, 'name'>, name: string): JsonSchema
   /** Whether a caller must send the field. */
-  required(op: Operation, name: string): boolean
-  output(op: Operation): JsonSchema
+  required(op: Pick<Operation, 'name'>, name: string): boolean
+  output(op: Pick<Operation, 'name'>): JsonSchema
   /** By name, sorted. */
   readonly components: Readonly<Record<string, JsonSchema>>
 }
@@ -125,7 +128,7 @@ function renameRefs<T>(schema: T, rename: Rename): T {
 }
 
 /** The JSON Schemas of a list of operations. Throws when two different schemas share a name. */
-export function makeSchemaBook(operations: readonly Operation[]): SchemaBook {
+export function makeSchemaBook(operations: readonly Described[]): SchemaBook {
   const inputs = convert(
     Object.fromEntries(
       operations.flatMap((op) =>

@@ -76,7 +76,15 @@ export const theme = createTheme({
     Table: { defaultProps: { verticalSpacing: 4, horizontalSpacing: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, fz: 'xs' } },
     Menu: { defaultProps: { shadow: 'md', withinPortal: true, withInitialFocusPlaceholder: false } },
-    Modal: { defaultProps: { centered: false, yOffset: '10vh', radius: 8, overlayProps: { opacity: 0.35 } } },
+    Modal: {
+      defaultProps: {
+        centered: false,
+        yOffset: '10vh',
+        radius: 8,
+        overlayProps: { opacity: 0.35 },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    },
   },
 })
 

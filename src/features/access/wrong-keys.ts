@@ -1,0 +1,48 @@
+import ipaddr from 'ipaddr.js'
+import { Problem } from '../../kernel/problem.ts'
+import { Rate } from '../../kernel/rate.ts'
+import type { Services } from '../../kernel/services.ts'
+import { optionalSetting, wholeNumber } from '../../kernel/settings.ts'
+
+/** Where nothing is set and the database is not embedded. */
+const DEFAULT_PER_MINUTE = 600
+
+export const wrongKeysPerMinute = optionalSetting({
+  name: 'CAIRN_RATE_LIMIT_WRONG_KEYS',
+  description: `Wrong keys a minute from one address before it must wait; 0 for no limit; ${DEFAULT_PER_MINUTE} unless the database is embedded`,
+  parse: wholeNumber(0, 1_000_000),
+})
+
+const rates = new WeakMap<Services, Rate | null>()
+
+/** Null where there is no limit. */
+function rateOf(app: Services): Rate | null {
+  const known = rates.get(app)
+  if (known !== undefined) return known
+  const perMinute = app.settings.get(wrongKeysPerMinute) ?? (app.alone ? 0 : DEFAULT_PER_MINUTE)
+  const rate = perMinute === 0 ? null : new Rate(perMinute / 60, perMinute)
+  rates.set(app, rate)
+  return rate
+}
+
+/** Whom an address stands for: of IPv6 one has a whole /64. */
+export function neighbourhood(address: string): string {
+  if (!ipaddr.isValid(address)) return address
+  const parsed = ipaddr.process(address)
+  return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString()
+}
+
+export const countWrongKey = (app: Services, address: string): void =>
+  void rateOf(app)?.take(neighbourhood(address))
+
+/** Throws 429 `rate_limited` where too many wrong keys came from there lately: the next is not even looked up. */
+export function requireFewWrongKeys(app: Services, address: string): void {
+  const state = rateOf(app)?.look(neighbourhood(address))
+  if (state && !state.allowed)
+    throw new Problem(
+      'rate_limited',
+      429,
+      'Too many wrong keys came from your address; correct the key, and wait before you try again.',
+      { retry_after: state.retrySeconds },
+    )
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { z } from 'zod'
+import { testServer, type TestServer } from '../../test/server.ts'
+import type { Ctx } from './context.ts'
+import { query, transact } from './database.ts'
+import { gather, type Gathering } from './gather.ts'
+
+let server: TestServer
+let scope: Pick<Ctx, 'db' | 'tenant' | 'app'>
+before(async () => {
+  server = await testServer()
+  scope = { db: server.app.pool, tenant: '00000000-0000-7000-8000-000000000001', app: server.app }
+})
+after(() => server.close())
+
+const inverses = query(
+  'test.inverses',
+  z.object({ inverse: z.number() }),
+  `SELECT 12 / n AS inverse, $1::uuid FROM unnest($2::integer[]) WITH ORDINALITY AS given(n, nth) ORDER BY nth`,
+)
+
+/** Calls that ask for 12 / n; `statements` is what each statement was for. */
+function inverting(more: Partial<Gathering<number, number>> = {}) {
+  const statements: number[][] = []
+  const call = gather<number, number>({
+    async run(where, calls) {
+      statements.push([...calls])
+      return (await inverses(where, calls)).map(({ inverse }) => inverse)
+    },
+    kind: () => '',
+    most: 100,
+    lanes: 1,
+    ...more,
+  })
+  return { statements, call: (n: number, where = scope) => call(where, n) }
+}
+
+test('calls of one moment share a statement, and each gets its own answer', async () => {
+  const { statements, call } = inverting()
+  assert.deepEqual(await Promise.all([1, 2, 3, 4, 6].map((n) => call(n))), [12, 6, 4, 3, 2])
+  assert.deepEqual(statements, [[1, 2, 3, 4, 6]])
+})
+
+test('what comes while a statement is in flight gathers for the next one', async () => {
+  const { statements, call } = inverting()
+  const first = call(1)
+  await new Promise(setImmediate)
+  await Promise.all([first, call(2), call(3)])
+  assert.deepEqual(statements, [[1], [2, 3]])
+})
+
+test('a statement takes what its weight allows, and what is heavier goes alone', async () => {
+  const { statements, call } = inverting({ weight: (n) => n, most: 5 })
+  await Promise.all([2, 3, 1, 12, 4].map((n) => call(n)))
+  assert.deepEqual(statements, [[2, 3], [1], [12], [4]])
+})
+
+test('kinds and tenants gather apart', async () => {
+  const { statements, call } = inverting({ kind: (n) => String(n % 2), lanes: 1 })
+  await Promise.all([1, 2, 3, 4].map((n) => call(n)))
+  assert.deepEqual(statements, [
+    [1, 3],
+    [2, 4],
+  ])
+})
+
+test('a call in a transaction shares nothing', async () => {
+  const { statements, call } = inverting()
+  const answers = await transact(server.app.pool, (db) =>
+    Promise.all([call(1), call(2, { ...scope, db }), call(3)]),
+  )
+  assert.deepEqual(answers, [12, 6, 4])
+  assert.deepEqual(statements, [[2], [1, 3]])
+})
+
+test('a value that PostgreSQL refuses is refused alone: those that shared its statement are answered', async () => {
+  const { statements, call } = inverting()
+  const outcomes = await Promise.allSettled([1, 0, 3].map((n) => call(n)))
+  assert.deepEqual(
+    outcomes.map((each) =>
+      each.status === 'fulfilled' ? each.value : (each.reason as { code: string }).code,
+    ),
+    [12, '22012', 4],
+  )
+  assert.deepEqual(statements, [[1, 0, 3], [1], [0], [3]])
+})
+
+test('an error that blames no value is that of all: whether the statement was done is not known', async () => {
+  let runs = 0
+  const call = gather<number, number>({
+    async run({ db }) {
+      runs++
+      await db.query('SELECT pg_terminate_backend(pg_backend_pid())')
+      return []
+    },
+    kind: () => '',
+    most: 100,
+    lanes: 1,
+  })
+  const outcomes = await Promise.allSettled([call(scope, 1), call(scope, 2)])
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['rejected', 'rejected'],
+  )
+  assert.equal(runs, 1)
+})
+
+test('a statement that waits for a lock keeps its lane from others for a moment only', async () => {
+  await server.sql('CREATE TABLE held (id int PRIMARY KEY)')
+  await server.sql('INSERT INTO held VALUES (1), (2)')
+  const call = gather<number, number>({
+    async run({ db }, ids) {
+      await db.query('SELECT FROM held WHERE id = ANY($1) FOR UPDATE', [ids])
+      return ids
+    },
+    kind: () => '',
+    most: 100,
+    lanes: 1,
+  })
+  const holder = await server.app.pool.connect()
+  await holder.query('BEGIN')
+  await holder.query('SELECT FROM held WHERE id = 1 FOR UPDATE')
+  const stuck = call(scope, 1)
+  let passed = false
+  // Each call gathers behind the stuck one until that has taken long; then one more call opens a lane.
+  while (!passed) {
+    void call(scope, 2).then(() => (passed = true))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  await holder.query('COMMIT')
+  holder.release()
+  assert.equal(await stuck, 1)
+})

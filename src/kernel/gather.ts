@@ -1,0 +1,131 @@
+import type { Ctx } from './context.ts'
+import { blamesValues, type Scope } from './database.ts'
+
+/**
+ * Calls that arrive at one server at the same moment share one statement, and with it a round trip, a plan's start and a
+ * flush. There is no timer: a lone call is sent as soon as the calls that came with it are known (the end of this turn
+ * of the event loop), and whatever comes while statements are in flight gathers for the next one.
+ */
+export interface Gathering<Call, Answer> {
+  /** Runs calls of one kind in one statement; answers them in their order. Each call keeps its own answer. */
+  run(scope: Scope, calls: readonly Call[]): Promise<readonly Answer[]>
+  /** Calls of one kind may share a statement. */
+  kind(call: Call): string
+  /** What a call adds to its statement; 1 unless said. */
+  weight?(call: Call): number
+  /** The weight of a statement, at most; a heavier call goes alone. */
+  readonly most: number
+  /** How many statements of one kind are in flight at once. */
+  readonly lanes: number
+}
+
+/** A statement that takes longer waits for a lock: it no longer keeps its lane from others. */
+const LONG_MILLISECONDS = 100
+/** How many times its lanes a kind may have in flight when all of them take long. */
+const STRETCH = 3
+
+interface Waiting<Call, Answer> {
+  readonly call: Call
+  resolve(answer: Answer): void
+  reject(error: unknown): void
+}
+
+/** The calls of one kind that wait on one database. */
+class Queue<Call, Answer> {
+  readonly #gathering: Gathering<Call, Answer>
+  readonly #scope: Scope
+  readonly #idle: () => void
+  #waiting: Waiting<Call, Answer>[] = []
+  /** When each statement in flight was sent. */
+  readonly #inFlight = new Set<{ sent: number }>()
+  #scheduled = false
+
+  constructor(gathering: Gathering<Call, Answer>, scope: Scope, idle: () => void) {
+    this.#gathering = gathering
+    this.#scope = scope
+    this.#idle = idle
+  }
+
+  add(call: Call): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ call, resolve, reject })
+      if (this.#scheduled || !this.#hasLane()) return
+      this.#scheduled = true
+      setImmediate(() => {
+        this.#scheduled = false
+        this.#send()
+      })
+    })
+  }
+
+  #hasLane(): boolean {
+    const { lanes } = this.#gathering
+    if (this.#inFlight.size < lanes) return true
+    const recent = performance.now() - LONG_MILLISECONDS
+    const busy = [...this.#inFlight].filter(({ sent }) => sent > recent).length
+    return busy < lanes && this.#inFlight.size < lanes * STRETCH
+  }
+
+  #send(): void {
+    while (this.#waiting.length > 0 && this.#hasLane()) void this.#run(this.#take())
+    if (this.#waiting.length === 0 && this.#inFlight.size === 0) this.#idle()
+  }
+
+  /** The calls that came first, as many as one statement takes. */
+  #take(): Waiting<Call, Answer>[] {
+    const { weight, most } = this.#gathering
+    let sum = 0
+    const after = this.#waiting.findIndex(({ call }, nth) => {
+      sum += weight?.(call) ?? 1
+      return sum > most && nth > 0
+    })
+    return this.#waiting.splice(0, after < 0 ? this.#waiting.length : after)
+  }
+
+  async #run(batch: readonly Waiting<Call, Answer>[]): Promise<void> {
+    const statement = { sent: performance.now() }
+    this.#inFlight.add(statement)
+    try {
+      const answers = await this.#gathering.run(
+        this.#scope,
+        batch.map(({ call }) => call),
+      )
+      batch.forEach(({ resolve }, nth) => resolve(answers[nth]!))
+    } catch (error) {
+      // One call's value undid them all: each is tried by itself, and only that one is refused.
+      if (batch.length > 1 && blamesValues(error)) await Promise.all(batch.map((each) => this.#alone(each)))
+      else for (const { reject } of batch) reject(error)
+    } finally {
+      this.#inFlight.delete(statement)
+      this.#send()
+    }
+  }
+
+  async #alone({ call, resolve, reject }: Waiting<Call, Answer>): Promise<void> {
+    try {
+      const [answer] = await this.#gathering.run(this.#scope, [call])
+      resolve(answer!)
+    } catch (error) {
+      reject(error)
+    }
+  }
+}
+
+/**
+ * Makes calls share statements. Each server and tenant gathers by itself; a call that has a transaction of its own (one with
+ * an Idempotency-Key) shares nothing.
+ */
+export function gather<Call, Answer>(
+  gathering: Gathering<Call, Answer>,
+): (ctx: Pick<Ctx, 'db' | 'tenant' | 'app'>, call: Call) => Promise<Answer> {
+  const databases = new WeakMap<object, Map<string, Queue<Call, Answer>>>()
+  return async ({ db, tenant, app }, call) => {
+    if (db !== app.pool) return (await gathering.run({ db, tenant }, [call]))[0]!
+    const queues = databases.get(db) ?? new Map<string, Queue<Call, Answer>>()
+    databases.set(db, queues)
+    const name = `${tenant} ${gathering.kind(call)}`
+    const queue = queues.get(name) ?? new Queue(gathering, { db, tenant }, () => queues.delete(name))
+    queues.set(name, queue)
+    return queue.add(call)
+  }
+}

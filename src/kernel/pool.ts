@@ -1,0 +1,108 @@
+import pg from 'pg'
+import type { Logger } from './log.ts'
+
+export interface PoolOptions {
+  url: string
+  max: number
+  /** A pooler of transactions stands between: each transaction may be on another connection of the database. */
+  pooled: boolean
+  onError(error: Error): void
+}
+
+/** Milliseconds that a statement, the wait for a lock and a silent transaction may take. */
+export const TIME_LIMITS = {
+  statement_timeout: 30_000,
+  lock_timeout: 10_000,
+  idle_in_transaction_session_timeout: 30_000,
+} as const
+
+/** What may only be said at the start of a session that is one's own. */
+const SESSION = { ...TIME_LIMITS, options: '-c timezone=UTC -c jit=off' }
+
+/** Sends named statements without their names: a prepared statement stays with a connection of the database. */
+class UnnamedClient extends pg.Client {
+  // The driver's many signatures come to this: a query, its values, a callback.
+  override query(config: unknown, ...rest: unknown[]): never {
+    const unnamed =
+      typeof config === 'object' && config !== null && 'name' in config
+        ? { ...config, name: undefined }
+        : config
+    return (super.query as (...all: unknown[]) => unknown).call(this, unnamed, ...rest) as never
+  }
+}
+
+/** The one thing of a session that a pooler keeps for its client, whichever connection that gets. The driver waits for it. */
+const speakUtc = (client: pg.ClientBase) => client.query(`SET TIME ZONE 'UTC'`)
+
+/**
+ * The connection pool. Every connection speaks UTC and carries time limits, so that neither a slow statement nor a
+ * forgotten transaction can hold a connection for ever. It knows how long whoever waits for a connection has waited.
+ */
+export class Pool extends pg.Pool {
+  /** When each one that waits began to, the oldest first. */
+  readonly #waiting = new Set<{ since: number }>()
+  #answered = -Infinity
+
+  constructor({ url, max, pooled, onError }: PoolOptions) {
+    super({
+      connectionString: url,
+      max,
+      connectionTimeoutMillis: 10_000,
+      idleTimeoutMillis: 60_000,
+      application_name: 'cairn-codex',
+      ...(pooled
+        ? { Client: UnnamedClient, onConnect: speakUtc as (client: pg.ClientBase) => void }
+        : SESSION),
+    })
+    this.on('error', onError)
+    this.on('connect', (client) => {
+      // A client that is checked out when the server dies emits 'error' on itself; without a listener that ends the process.
+      client.on('error', onError)
+    })
+    this.on('release', (error: unknown) => {
+      if (!error) this.#answered = performance.now()
+    })
+  }
+
+  /** Milliseconds for which the oldest call has waited for a connection; 0 where none waits. */
+  get oldestWait(): number {
+    const [oldest] = this.#waiting
+    return oldest ? performance.now() - oldest.since : 0
+  }
+
+  /** Milliseconds since a connection came back whole. */
+  get sinceAnswer(): number {
+    return performance.now() - this.#answered
+  }
+
+  override connect(): Promise<pg.PoolClient>
+  override connect(
+    callback: (error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => void,
+  ): void
+  override connect(
+    callback?: (error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => void,
+  ): Promise<pg.PoolClient> | undefined {
+    const entry = { since: performance.now() }
+    this.#waiting.add(entry)
+    if (!callback) return super.connect().finally(() => this.#waiting.delete(entry))
+    super.connect((error, client, done) => {
+      this.#waiting.delete(entry)
+      callback(error, client, done)
+    })
+    return undefined
+  }
+}
+
+/** Says which time limits a database has not been given where a pooler keeps sessions from setting them. */
+export async function warnOfMissingLimits(pool: Pool, log: Logger): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT name FROM pg_settings WHERE name = ANY($1) AND setting = '0'`,
+    [Object.keys(TIME_LIMITS)],
+  )
+  const missing = rows.map(({ name }) => `SET ${name} = ${TIME_LIMITS[name as keyof typeof TIME_LIMITS]}`)
+  if (missing.length > 0)
+    log.warn(
+      { missing },
+      'no time limits through the pooler: give them to its role, by ALTER ROLE … SET, and connect it anew',
+    )
+}

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { test, type TestContext } from 'node:test'
+import { problemOf } from '../../../test/answers.ts'
+import { eventually } from '../../../test/eventually.ts'
+import { keyWith } from '../../../test/people.ts'
+import { sendRaw } from '../../../test/raw-socket.ts'
+import { testServer, type TestServer } from '../../../test/server.ts'
+import { follow, TestSocket } from '../../../test/sockets.ts'
+
+async function start(t: TestContext, environment: Record<string, string>): Promise<TestServer> {
+  const server = await testServer({ environment })
+  t.after(() => server.close())
+  return server
+}
+
+/** A connection that says these bytes, one by one, until it is closed; answers what it was told. */
+async function trickle(server: TestServer, first: string, byte: string): Promise<string> {
+  const { hostname, port } = new URL(server.url)
+  const socket = connect({ host: hostname, port: Number(port) })
+  let said = ''
+  socket.setEncoding('utf8').on('data', (text: string) => (said += text))
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  socket.write(first)
+  const dripping = setInterval(() => socket.write(byte), 50)
+  await once(socket, 'close')
+  clearInterval(dripping)
+  return said
+}
+
+const HASTY = { CAIRN_HEADERS_TIMEOUT_SECONDS: '1', CAIRN_REQUEST_TIMEOUT_SECONDS: '2' }
+
+test('who says nothing, or not all of the headers, is told so and cut off', async (t) => {
+  const server = await start(t, HASTY)
+  for (const bytes of ['', 'GET /tasks HTTP/1.1\r\nHost: x\r\n']) {
+    const { status, body } = await sendRaw(server.url, bytes)
+    assert.deepEqual([status, JSON.parse(body).code], [408, 'request_timeout'])
+  }
+})
+
+test('headers that trickle are cut off, however steadily', async (t) => {
+  const server = await start(t, HASTY)
+  assert.match(await trickle(server, 'GET /tasks HTTP/1.1\r\nHost: x\r\nX-Slow: ', 'a'), /^HTTP\/1\.1 408 /)
+})
+
+test('a body that trickles is cut off, of whom we know and of whom we do not', async (t) => {
+  const server = await start(t, HASTY)
+  const head = (key: string): string =>
+    `POST /tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n`
+  assert.match(
+    await trickle(server, `${head(server.key)}Content-Length: 1000\r\n\r\n`, ' '),
+    /^HTTP\/1\.1 408 /,
+  )
+  const chunked = `${head(server.key)}Transfer-Encoding: chunked\r\n\r\n`
+  assert.match(await trickle(server, chunked, '1\r\n \r\n'), /^HTTP\/1\.1 408 /)
+  assert.match(await trickle(server, `${head('wrong')}Content-Length: 1000\r\n\r\n`, ' '), /^HTTP\/1\.1 401 /)
+  assert.equal((await server.get('/tasks')).body.length, 0)
+})
+
+test('a call that waits for its answer longer than a request may take to arrive is not cut off', async (t) => {
+  const server = await start(t, HASTY)
+  const wish = { worker_id: 'w', agent_type: 'a', wait_seconds: 4 }
+  const answer = await server.post('/tasks/claim', wish)
+  assert.deepEqual([answer.status, answer.body], [200, []])
+})
+
+test('an address longer than 8 KiB is 414, and one that is not is not', async (t) => {
+  const server = await start(t, {})
+  problemOf(await server.get(`/tasks?tag=${'a'.repeat(8_200)}`), 414, 'url_too_long')
+  problemOf(await server.get(`/nothing?${'a'.repeat(8_200)}`), 414, 'url_too_long')
+  problemOf(await server.get(`/tasks?tag=${'a'.repeat(8_000)}`), 400, 'validation_failed')
+})
+
+/** Connections that stand, in the middle of a request each or idle after one. */
+async function hold(server: TestServer, count: number, idle: boolean): Promise<Socket[]> {
+  const { hostname, port } = new URL(server.url)
+  const held: Socket[] = []
+  for (let left = count; left > 0; left--) {
+    const socket = connect({ host: hostname, port: Number(port) })
+    socket.on('error', () => undefined)
+    await once(socket, 'connect')
+    socket.write(`GET /ready HTTP/1.1\r\nHost: x\r\n${idle ? '\r\n' : ''}`)
+    if (idle) await once(socket, 'data')
+    held.push(socket)
+  }
+  return held
+}
+
+const connections = (server: TestServer): Promise<number> =>
+  server.app.metrics.registry
+    .getSingleMetric('cairn_connections_refused_total')!
+    .get()
+    .then(({ values }) => values[0]!.value)
+
+const ask = 'GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
+
+test('connections beyond the most are closed without a word, until there is room', async (t) => {
+  const server = await start(t, { CAIRN_MAX_CONNECTIONS: '5' })
+  const held = await hold(server, 5, false)
+  assert.ok(Number.isNaN((await sendRaw(server.url, ask)).status))
+  assert.equal(await connections(server), 1)
+  held[0]!.destroy()
+  await eventually('there is room', async () => (await sendRaw(server.url, ask)).status === 200)
+  for (const socket of held) socket.destroy()
+})
+
+test('connections that are only kept make room', async (t) => {
+  const server = await start(t, { CAIRN_MAX_CONNECTIONS: '5' })
+  const held = await hold(server, 5, true)
+  const closed = Promise.all(held.map((socket) => once(socket, 'close')))
+  await eventually('there is room', async () => (await sendRaw(server.url, ask)).status === 200)
+  await closed
+})
+
+test('a request that never arrives does not keep a server from stopping, nor does a client that hears nothing', async () => {
+  const server = await testServer({ environment: HASTY })
+  const [socket] = await hold(server, 1, false)
+  // It reads nothing, so it does not even notice that it is told to go.
+  assert.ok(socket!.isPaused() || !socket!.readableFlowing)
+  await server.close()
+  socket!.destroy()
+})
+
+test('a key has no more sockets than it may, and a closed one makes room', async (t) => {
+  const server = await start(t, { CAIRN_SOCKETS_PER_KEY: '2' })
+  const [one, other] = [await keyWith(server, ['read_tasks']), await keyWith(server, ['read_tasks'])]
+  const first = await follow(server, { key: one })
+  const second = await follow(server, { key: one })
+  const third = await new TestSocket(server.url).opened()
+  // Another spelling is the same key.
+  third.say({ authorization: `bearer   ${one}`, subscribe: {} })
+  assert.equal((await third.nextOf('error'))['problem'].code, 'too_many_sockets')
+  assert.equal((await third.closed).code, 4429)
+  await (await follow(server, { key: other })).close()
+  await first.close()
+  const again = async (): Promise<boolean> => {
+    const socket = await new TestSocket(server.url).opened()
+    socket.say({ authorization: `Bearer ${one}`, subscribe: {} })
+    const { type } = await socket.next()
+    await socket.close()
+    return type === 'ready'
+  }
+  await eventually('the closed one has made room', again)
+  await second.close()
+})
