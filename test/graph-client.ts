@@ -84,7 +84,7 @@ export async function statementsOf(server: TestServer, work: () => Promise<unkno
     const name = (given[0] as { name?: string }).name ?? ''
     if (/^(tasks|dependencies|executions|lifecycle)\./.test(name)) names.push(name)
     return Reflect.apply(query, pool, given) as never
-  } as never
+  }
   try {
     await work()
   } finally {

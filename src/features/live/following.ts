@@ -32,7 +32,7 @@ export class Following implements AsyncIterableIterator<Event>, Follower, KeyHol
   /** What is left of a page that was read alone. */
   #page: readonly Entry[] = []
   #over = false
-  #failure: unknown
+  #failure: Error | undefined
   #wake: (() => void) | undefined
 
   /** Throws `forbidden` (403), and `validation_failed` (400) for an event type that there is not, or a position beyond the end. */
@@ -130,7 +130,7 @@ export class Following implements AsyncIterableIterator<Event>, Follower, KeyHol
 
   #fail(error: unknown): void {
     if (this.#over) return
-    this.#failure = error
+    this.#failure = error instanceof Error ? error : new Error(String(error))
     this.#end()
   }
 

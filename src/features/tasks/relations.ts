@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Scope } from '../../kernel/database.ts'
 import { byId, relation, type GraphPart } from '../../kernel/relation.ts'
-import { Task } from './schema.ts'
+import type { Task } from './schema.ts'
 import * as sql from './sql.ts'
 
 /** Tasks by their ids, in one statement: for relations that lead to a task. */

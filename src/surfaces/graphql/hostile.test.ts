@@ -92,14 +92,13 @@ test('an array of queries is refused, with what to do instead', async () => {
 })
 
 test('an answer that turns out too large is refused', async () => {
-  const big = 'x'.repeat(60_000)
-  const [hub] = await createTasks(server, [{ title: 'hub' }])
-  for (let batch = 0; batch < 12; batch++)
+  for (let batch = 0; batch < 5; batch++)
     await createTasks(
       server,
-      Array.from({ length: 15 }, () => ({ description: big, tags: ['big'], depends_on: [hub!.number] })),
+      Array.from({ length: 100 }, () => ({ tags: ['big'] })),
     )
-  const query = `{ ${times(8, (nth) => `a${nth}: tasks(tag: ["big"], limit: 200) { nodes { description } }`)} }`
+  // A task and its list of tags are two things.
+  const query = `{ ${times(20, (nth) => `a${nth}: tasks(tag: ["big"], limit: 500) { nodes { id } }`)} }`
   const answer = await postQuery(server, query)
   assert.ok(
     answer.body.errors.some(

@@ -12,7 +12,9 @@ import { pascal, propertiesOf, refOf, scalarOf, withoutNull, type Enums } from '
 function describe({ description, ...schema }: JsonSchema): string | undefined {
   const unless = schema['default']
   const words = unless === undefined || unless === null ? '' : `Unless given: ${JSON.stringify(unless)}.`
-  const text = [description, words].filter(Boolean).join(String(description ?? '').endsWith('.') ? ' ' : '. ')
+  const text = [description, words]
+    .filter(Boolean)
+    .join(typeof description === 'string' && description.endsWith('.') ? ' ' : '. ')
   return text === '' ? undefined : text
 }
 

@@ -100,7 +100,7 @@ export class Enums {
     this.#names.add(name)
     const made = new GraphQLEnumType({
       name,
-      values: Object.fromEntries(values.map((value) => [value, {}])),
+      values: Object.fromEntries(values.map((value): [string, object] => [value as string, {}])),
     })
     this.#byValues.set(key, made)
     return made

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { FormattedExecutionResult } from 'graphql'
+import { Kind, OperationTypeNode, type FormattedExecutionResult } from 'graphql'
 import type { Application } from '../../kernel/application.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { checkPlainData, parseJsonBody } from '../http/json-body.ts'
@@ -79,22 +79,22 @@ function read(request: FastifyRequest): GraphRequest {
 
 /** What this transport does not do. Throws a Problem. */
 function requireRunnable({ operation }: Prepared, method: string): void {
-  if (operation.operation === 'subscription')
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION)
     throw new Problem(
       'subscription_needs_socket',
       400,
       `Subscriptions are sent over a WebSocket: connect to ${PATH} by the subprotocol graphql-transport-ws.`,
     )
-  if (operation.operation === 'mutation' && method === 'GET')
+  if (operation.operation === OperationTypeNode.MUTATION && method === 'GET')
     throw new Problem('method_not_allowed', 405, 'A mutation is sent by POST.')
 }
 
 /** The header Idempotency-Key, where it is clear what it is for. Throws `idempotency_key_ambiguous` (400). */
 function keyOf(request: FastifyRequest, { operation }: Prepared): string | undefined {
   const key = idempotencyKeyOf(request.headers['idempotency-key'])
-  if (key === undefined || operation.operation !== 'mutation') return undefined
+  if (key === undefined || operation.operation !== OperationTypeNode.MUTATION) return undefined
   const [only, ...others] = operation.selectionSet.selections
-  if (only?.kind === 'Field' && others.length === 0) return key
+  if (only?.kind === Kind.FIELD && others.length === 0) return key
   throw new Problem(
     'idempotency_key_ambiguous',
     400,
@@ -153,7 +153,7 @@ export function addGraphRoute(
       if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer realm="cairn-codex"')
       if (problem.retryAfter !== undefined) void reply.header('Retry-After', String(problem.retryAfter))
       if (problem.status === 405) void reply.header('Allow', 'POST')
-      return send(request, reply, problem.status, graph.refusal(problem, request.id))
+      void send(request, reply, problem.status, graph.refusal(problem, request.id))
     },
     handler: answer,
   })

@@ -1,3 +1,4 @@
+import { OperationTypeNode } from 'graphql'
 import type { Caller } from '../../kernel/context.ts'
 import { problemOfDatabase } from '../../kernel/database.ts'
 import { fieldErrors } from '../../kernel/dispatch.ts'
@@ -144,7 +145,7 @@ export class GraphSession {
       const prepared = this.#graph.prepare(readRequest(payload))
       // Who calls is asked anew: the key may have been refused since.
       const asker = this.#askerOf(await this.#call.authenticate(this.#authorization), running)
-      if (prepared.operation.operation === 'subscription') {
+      if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
         const events = await this.#graph.subscribe(prepared, asker)
         if (!('next' in events)) return this.#fail(id, running, events.errors)
         running.events = events

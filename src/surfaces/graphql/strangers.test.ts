@@ -69,9 +69,9 @@ after(() => server.close())
 
 /** A value that fits a type; names of things are those of the operator's tenant. */
 function valueFor(type: GraphQLInputType, name: string): unknown {
-  if (isNonNullType(type)) return valueFor(type.ofType as GraphQLInputType, name)
+  if (isNonNullType(type)) return valueFor(type.ofType, name)
   if (name in things) return things[name]
-  if (isListType(type)) return [valueFor(type.ofType as GraphQLInputType, name)]
+  if (isListType(type)) return [valueFor(type.ofType, name)]
   if (isEnumType(type)) return type.getValues()[0]!.name
   if (isInputObjectType(type))
     return Object.fromEntries(
