@@ -19,8 +19,6 @@ const ENTRY_POINTS = [
   String.raw`^bench/run\.ts$`,
   String.raw`^client/(generate|build)\.ts$`,
   String.raw`^src/web/main\.tsx$`,
-  // The kit is there for the screens to come.
-  '^src/web/kit/',
   String.raw`^src/features/[^/]+/ui/.*-worker\.ts$`,
   String.raw`^examples/[^/]+\.ts$`,
   TEST,

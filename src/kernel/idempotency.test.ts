@@ -11,10 +11,17 @@ import { createTask, readTask } from '../../test/tasks.ts'
 import { forgetOldAnswers } from './idempotency.ts'
 
 let server: TestServer
+/** Looks on from outside: the server's own connections may all be waiting. */
+let observer: pg.Client
 before(async () => {
   server = await testServer()
+  observer = new pg.Client({ connectionString: server.databaseUrl })
+  await observer.connect()
 })
-after(() => server.close())
+after(async () => {
+  await observer.end()
+  await server.close()
+})
 
 let made = 0
 const newKey = (): string => `key ${++made}`
@@ -43,7 +50,7 @@ async function holdTask(id: string): Promise<() => Promise<void>> {
 const untilWaiting = (count: number): Promise<void> =>
   eventually(`${count} statements wait`, async () => {
     const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-    return (await server.sql(waiting)).length >= count
+    return (await observer.query(waiting)).rows.length >= count
   })
 
 test('the same key and body replay the first answer, with its status, body and ETag', async () => {
@@ -171,9 +178,9 @@ test('calls that lost their connections give their keys back, so that they may b
   const estimate = (key: string) => post(`/tasks/${id}/estimate`, { effort_minutes: 9 }, key)
   const calls = keys.map(estimate)
   await untilWaiting(5)
-  await server.sql(
+  await observer.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name = 'cairn-codex' AND pid <> pg_backend_pid()`,
+     WHERE datname = current_database() AND application_name = 'cairn-codex'`,
   )
   await letGo()
   const answers = await Promise.all(calls)

@@ -47,7 +47,7 @@ export interface Tool<
 export const tool =
   <Body>() =>
   <I extends z.ZodObject, O extends z.ZodObject>(spec: Tool<I, O, Body>): Tool =>
-    spec as Tool
+    spec
 
 /** How what a reading operation answers is a resource of agents. */
 export interface ToolResource {

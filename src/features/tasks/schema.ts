@@ -89,7 +89,7 @@ export type TaskOrder = (typeof TASK_ORDERS)[number]
 
 /** What a title or a description is searched for. */
 export const SearchText = characters(1, 200)
-  .refine((text) => text.trim() !== '', 'must not be blank')
+  .refine((text) => text === '' || text.trim() !== '', 'must not be blank')
   .meta({ description: '1 to 200 characters' })
 
 export const ListTasks = z.strictObject({

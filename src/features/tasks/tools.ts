@@ -25,9 +25,9 @@ const DEFAULT_FIELDS: readonly (typeof FIELDS)[number][] = ['title', 'status', '
 const FoundRow = z.looseObject({ task: z.int() })
 
 const line = ({ task, title, ...more }: Record<string, unknown>): string =>
-  [`#${String(task)}`, ...Object.values(more).map((value) => JSON.stringify(value)), title]
-    .filter((word) => word !== undefined)
-    .map((word) => String(word).replace(/^"(.*)"$/, '$1'))
+  [`#${String(task)}`, ...Object.values(more), title]
+    .filter((value) => value !== undefined)
+    .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
     .join(' ')
 
 /** The way into the graph: what there is, by words, status, tag or worker. */

@@ -59,8 +59,7 @@ function clientOf({ server, context }: Call): { name: string; capabilities: Clie
   const info = (said?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion()) as Implementation | undefined
   return {
     name: info?.name.slice(0, 128) || NAMELESS,
-    capabilities: (said?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities()) as
-      ClientCapabilities | undefined,
+    capabilities: said?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities(),
   }
 }
 

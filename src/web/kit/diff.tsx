@@ -65,7 +65,7 @@ function Value({
       <span className={classes.sign} aria-hidden>
         {sign}
       </span>
-      <span className={classes.word}>{word} </span>
+      <span className="heard">{word} </span>
       <span className="text">{textOf(value)}</span>
     </div>
   )

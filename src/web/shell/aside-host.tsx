@@ -1,9 +1,9 @@
 import { lazy, Suspense } from 'react'
-import { Loader } from '@mantine/core'
 import { one, useParameters } from '../kit/address.ts'
 import { useCaller } from '../kit/caller.ts'
 import { asides } from '../screens.ts'
 import classes from './aside-host.module.css'
+import { Loading } from '../kit/loading.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 
 const hosted = asides.map((aside) => ({ ...aside, Content: lazy(aside.component) }))
@@ -21,7 +21,7 @@ export function AsideHost() {
   return (
     <aside className={classes.aside} aria-label="Details">
       <ErrorBoundary key={`${parameter} ${value}`}>
-        <Suspense fallback={<Loader size="sm" m="lg" />}>
+        <Suspense fallback={<Loading />}>
           <Content value={value} close={() => change({ [parameter]: undefined })} />
         </Suspense>
       </ErrorBoundary>

@@ -1,4 +1,4 @@
-import { Button, Center, Loader, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core'
+import { Button, Center, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core'
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { get, type ApiProblem } from '../kit/api.ts'
 import { CallerContext, callerOf, useWhoami, type Whoami } from '../kit/caller.ts'
@@ -6,6 +6,7 @@ import { ProblemAlert } from '../kit/problem.tsx'
 import { queries } from '../kit/queries.ts'
 import { logIn, useSession } from '../kit/session.ts'
 import classes from './login-gate.module.css'
+import { Loading } from '../kit/loading.tsx'
 import { Mark } from './mark.tsx'
 
 /**
@@ -25,7 +26,7 @@ export function LoginGate({ children }: { children: ReactNode }) {
     )
   return (
     <Center mih="100dvh">
-      <Loader size="sm" aria-label="Loading" />
+      <Loading />
     </Center>
   )
 }

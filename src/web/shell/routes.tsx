@@ -1,10 +1,10 @@
-import { Loader } from '@mantine/core'
 import { createRootRoute, createRoute, createRouter, redirect, RouterProvider } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { parseParameters, printParameters } from '../kit/address.ts'
 import { screens } from '../screens.ts'
 import { Broken } from './error-boundary.tsx'
 import { Frame } from './frame.tsx'
+import { Loading } from '../kit/loading.tsx'
 import { NotFound, Permitted } from './places.tsx'
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound })
@@ -30,7 +30,7 @@ const routes = screens.map((screen) => {
     path: screen.path,
     component: () => (
       <Permitted permission={screen.permission} title={screen.title}>
-        <Suspense fallback={<Loader size="sm" m="lg" aria-label="Loading" />}>
+        <Suspense fallback={<Loading />}>
           <Content />
         </Suspense>
       </Permitted>

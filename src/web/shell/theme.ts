@@ -14,6 +14,20 @@ const teal: MantineColorsTuple = [
   '#0c403b',
 ]
 
+/** Dark enough for white words on it. */
+const red: MantineColorsTuple = [
+  '#fdecea',
+  '#fbd5d1',
+  '#f5aaa3',
+  '#ec7c72',
+  '#e05549',
+  '#d23f33',
+  '#c62f25',
+  '#b42318',
+  '#941c13',
+  '#73160f',
+]
+
 /** Greys with a little blue in them, as colours.css has them; from light to dark. */
 const dark: MantineColorsTuple = [
   '#e4e7ea',
@@ -34,7 +48,7 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.35,
-  colors: { teal, dark },
+  colors: { teal, red, dark },
   defaultRadius: 6,
   cursorType: 'pointer',
   respectReducedMotion: true,
@@ -48,6 +62,7 @@ export const theme = createTheme({
   },
   spacing: { xs: '6px', sm: '10px', md: '14px', lg: '20px', xl: '28px' },
   components: {
+    Alert: { styles: { label: { color: 'var(--ink)' } } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     Button: { defaultProps: { size: 'xs' } },
     TextInput: { defaultProps: { size: 'xs' } },
@@ -60,7 +75,7 @@ export const theme = createTheme({
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Table: { defaultProps: { verticalSpacing: 4, horizontalSpacing: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false, fz: 'xs' } },
-    Menu: { defaultProps: { shadow: 'md', withinPortal: true } },
+    Menu: { defaultProps: { shadow: 'md', withinPortal: true, withInitialFocusPlaceholder: false } },
     Modal: {
       defaultProps: {
         centered: false,

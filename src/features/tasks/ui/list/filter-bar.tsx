@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Group, Menu, TagsInput, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Group, Menu, Popover, TagsInput, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconColumns3, IconPlus, IconSearch, IconX } from '@tabler/icons-react'
 import { useState, type RefObject } from 'react'
@@ -33,7 +33,7 @@ export function FilterBar({ filter, change, clear, search, columns, chooseColumn
   return (
     <div className={classes.bar}>
       <ViewMenu />
-      <SearchField key={filter.q === '' ? 'empty' : 'full'} filter={filter} change={change} search={search} />
+      <SearchField filter={filter} change={change} search={search} />
       <ChoiceChip
         label="Status"
         options={STATUSES.map((status) => ({ value: status, label: STATUS_LOOKS[status].label }))}
@@ -109,7 +109,17 @@ export function FilterBar({ filter, change, clear, search, columns, chooseColumn
 
 function SearchField({ filter, change, search }: Pick<Props, 'filter' | 'change' | 'search'>) {
   const [text, setText] = useState(filter.q)
-  const send = useDebouncedCallback((q: string) => change({ q }), 250)
+  const [seen, setSeen] = useState(filter.q)
+  const [sent, setSent] = useState(filter.q)
+  // The address may change by itself: a view, Back, Clear. What comes back from one's own typing changes nothing.
+  if (filter.q !== seen) {
+    setSeen(filter.q)
+    if (filter.q !== sent) setText(filter.q)
+  }
+  const send = useDebouncedCallback((q: string) => {
+    setSent(q)
+    change({ q })
+  }, 250)
   return (
     <TextInput
       ref={search}
@@ -149,17 +159,15 @@ function ChoiceChip({ label, options, chosen, choose }: ChoiceProps) {
       </Menu.Target>
       <Menu.Dropdown>
         {options.map(({ value, label: name }) => (
-          <Menu.Item
+          <Menu.CheckboxItem
             key={value}
-            role="menuitemcheckbox"
-            aria-checked={chosen.includes(value)}
-            leftSection={<Checkbox.Indicator size="xs" checked={chosen.includes(value)} />}
-            onClick={() =>
+            checked={chosen.includes(value)}
+            onChange={() =>
               choose(chosen.includes(value) ? chosen.filter((each) => each !== value) : [...chosen, value])
             }
           >
             {name}
-          </Menu.Item>
+          </Menu.CheckboxItem>
         ))}
       </Menu.Dropdown>
     </Menu>
@@ -177,13 +185,13 @@ interface TextProps {
 /** A chip that takes words. */
 function TextChip({ label, placeholder, single = false, chosen, choose }: TextProps) {
   return (
-    <Menu closeOnItemClick={false} position="bottom-start" trapFocus={false} width={240}>
-      <Menu.Target>
+    <Popover position="bottom-start" width={240} trapFocus shadow="md">
+      <Popover.Target>
         <Button variant={chosen.length > 0 ? 'light' : 'default'} className={classes.chip}>
           <span className="cut">{chosen.length > 0 ? `${label}: ${chosen.join(', ')}` : label}</span>
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown p="xs">
+      </Popover.Target>
+      <Popover.Dropdown p="xs">
         <TagsInput
           aria-label={label}
           placeholder={placeholder}
@@ -193,8 +201,8 @@ function TextChip({ label, placeholder, single = false, chosen, choose }: TextPr
           data-autofocus
           clearable
         />
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Dropdown>
+    </Popover>
   )
 }
 
@@ -215,17 +223,15 @@ function ColumnMenu({
       <Menu.Dropdown>
         <Menu.Label>Columns</Menu.Label>
         {COLUMNS.filter(({ key }) => !ALWAYS.includes(key)).map(({ key, label }) => (
-          <Menu.Item
+          <Menu.CheckboxItem
             key={key}
-            role="menuitemcheckbox"
-            aria-checked={columns.includes(key)}
-            leftSection={<Checkbox.Indicator size="xs" checked={columns.includes(key)} />}
-            onClick={() =>
+            checked={columns.includes(key)}
+            onChange={() =>
               choose(columns.includes(key) ? columns.filter((each) => each !== key) : [...columns, key])
             }
           >
             {label}
-          </Menu.Item>
+          </Menu.CheckboxItem>
         ))}
       </Menu.Dropdown>
     </Menu>

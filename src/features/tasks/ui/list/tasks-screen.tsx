@@ -1,4 +1,4 @@
-import { Button, Loader } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useHotkeys, useLocalStorage, useMediaQuery } from '@mantine/hooks'
 import { useCallback, useMemo, useRef, useState, type RefObject } from 'react'
 import { one, useParameters } from '../../../../web/kit/address.ts'
@@ -20,6 +20,7 @@ import {
 import { FilterBar } from './filter-bar.tsx'
 import { filterOf, isNarrowed, NO_FILTER, parametersOf, type TaskFilter } from './filter.ts'
 import { useTaskList } from './task-list.ts'
+import { Loading } from '../../../../web/kit/loading.tsx'
 import classes from './tasks-screen.module.css'
 
 const idOf = (task: Task): string => task.id
@@ -102,7 +103,7 @@ export default function TasksScreen() {
       {list.problem ? (
         <ProblemAlert problem={list.problem} again={list.refresh} />
       ) : list.loading ? (
-        <Loader size="sm" m="lg" aria-label="Loading" />
+        <Loading />
       ) : list.tasks.length === 0 ? (
         <NoTasks
           filter={filter}

@@ -28,9 +28,9 @@ export function EditableText(props: Props) {
     <button
       type="button"
       className={`${classes.text ?? ''} ${className ?? ''} text`}
-      aria-label={`${label}: ${value === '' ? 'none' : value.slice(0, 200)}; edit`}
       onClick={() => setEditing({ save })}
     >
+      <span className="heard">{label}: </span>
       {text}
     </button>
   )

@@ -73,18 +73,18 @@ export function Metadata({ task, editable }: { task: DetailedTask; editable: boo
                   multiline={value.includes('\n')}
                   save={own ? (text) => set(key, text) : undefined}
                 />
+                {own && (
+                  <ActionIcon
+                    size="sm"
+                    aria-label={`Remove ${key}`}
+                    onClick={() =>
+                      void tryTo(() => remove(`/tasks/${task.id}/metadata/${encodeURIComponent(key)}`))
+                    }
+                  >
+                    <IconX size={13} />
+                  </ActionIcon>
+                )}
               </dd>
-              {own && (
-                <ActionIcon
-                  size="sm"
-                  aria-label={`Remove ${key}`}
-                  onClick={() =>
-                    void tryTo(() => remove(`/tasks/${task.id}/metadata/${encodeURIComponent(key)}`))
-                  }
-                >
-                  <IconX size={13} />
-                </ActionIcon>
-              )}
             </div>
           )
         })}

@@ -1,4 +1,4 @@
-import { ActionIcon, Loader, Menu } from '@mantine/core'
+import { ActionIcon, Menu } from '@mantine/core'
 import { IconDots, IconTrash } from '@tabler/icons-react'
 import { useEffect, type ReactNode } from 'react'
 import { remove, type ApiProblem } from '../../../../web/kit/api.ts'
@@ -18,6 +18,7 @@ import { Metadata } from './metadata.tsx'
 import { Moves } from './moves.tsx'
 import { tasksChanged, useTask, type DetailedTask } from './task-data.ts'
 import classes from './task-details.module.css'
+import { Loading } from '../../../../web/kit/loading.tsx'
 import { useTaskEdit } from './task-edit.ts'
 
 interface Props {
@@ -44,7 +45,7 @@ export function TaskDetails({ reference, gone, tools }: Props) {
       </>
     )
   if (error && !task) return <ProblemAlert problem={error} again={() => void refetch()} />
-  if (!task) return <Loader size="sm" m="lg" aria-label="Loading" />
+  if (!task) return <Loading />
   return <Details key={task.id} task={task} gone={gone} tools={tools} />
 }
 
