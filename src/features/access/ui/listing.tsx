@@ -1,9 +1,10 @@
-import { Loader } from '@mantine/core'
+import {} from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { ApiProblem } from '../../../web/kit/api.ts'
 import { EmptyState } from '../../../web/kit/empty-state.tsx'
 import { ProblemAlert } from '../../../web/kit/problem.tsx'
+import { Loading } from '../../../web/kit/loading.tsx'
 import classes from './access.module.css'
 import { MOST } from './requests.ts'
 
@@ -27,7 +28,7 @@ export function Listing<T extends { id: string }>({
   empty: string
 }) {
   if (list.error) return <ProblemAlert problem={list.error} again={() => void list.refetch()} />
-  if (!list.data) return <Loader size="sm" aria-label="Loading" />
+  if (!list.data) return <Loading />
   if (list.data.length === 0) return <EmptyState title={empty} />
   return (
     <div className={classes.scroll}>

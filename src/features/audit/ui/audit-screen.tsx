@@ -1,11 +1,12 @@
 import '@mantine/dates/styles.css'
-import { Button, Loader, Stack } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useParameters } from '../../../web/kit/address.ts'
 import { call } from '../../../web/kit/api.ts'
 import { EmptyState } from '../../../web/kit/empty-state.tsx'
 import { ProblemAlert } from '../../../web/kit/problem.tsx'
 import { ScreenPage } from '../../../web/kit/screen-page.tsx'
+import { Loading } from '../../../web/kit/loading.tsx'
 import type { RecordRow as Row } from '../schema.ts'
 import classes from './audit.module.css'
 import { filterOf, Filters } from './filters.tsx'
@@ -32,7 +33,7 @@ export default function AuditScreen() {
       <Stack gap="sm">
         <Filters parameters={parameters} faults={faults} change={change} />
         {pages.error && <ProblemAlert problem={pages.error} again={() => void pages.refetch()} />}
-        {pages.isPending && <Loader size="sm" aria-label="Loading" />}
+        {pages.isPending && <Loading />}
         {pages.data && rows.length === 0 && (
           <EmptyState title="Nothing of that kind is in the record">
             Take a filter away, or look at a longer time.

@@ -1,11 +1,12 @@
 import '@mantine/charts/styles.css'
-import { Loader, SegmentedControl } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { one, useParameters } from '../../../web/kit/address.ts'
 import { get } from '../../../web/kit/api.ts'
 import { ProblemAlert } from '../../../web/kit/problem.tsx'
 import { useRefresh } from '../../../web/kit/refresh.ts'
 import { ScreenPage } from '../../../web/kit/screen-page.tsx'
+import { Loading } from '../../../web/kit/loading.tsx'
 import type { Dashboard } from '../schema.ts'
 import { Agents, Cost, Throughput } from './charts.tsx'
 import classes from './dashboard.module.css'
@@ -48,7 +49,7 @@ export default function DashboardScreen() {
       }
     >
       {dashboard.error && <ProblemAlert problem={dashboard.error} again={() => void dashboard.refetch()} />}
-      {dashboard.isPending && <Loader size="sm" aria-label="Loading" />}
+      {dashboard.isPending && <Loading />}
       {dashboard.data && <Parts dashboard={dashboard.data} />}
     </ScreenPage>
   )

@@ -1,4 +1,4 @@
-import { Button, Loader } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useParameters, type ChangeParameters } from '../../../web/kit/address.ts'
@@ -7,6 +7,7 @@ import { EmptyState } from '../../../web/kit/empty-state.tsx'
 import { ProblemAlert } from '../../../web/kit/problem.tsx'
 import { ScreenPage } from '../../../web/kit/screen-page.tsx'
 import { VirtualTable } from '../../../web/kit/virtual-table.tsx'
+import { Loading } from '../../../web/kit/loading.tsx'
 import type { ListedExecution } from '../schema.ts'
 import { columnsOf } from './columns.tsx'
 import { Filters, wishOf, type Wish } from './filters.tsx'
@@ -72,7 +73,7 @@ export default function RunsScreen() {
   return (
     <ScreenPage title="Runs" flush actions={<Filters wish={wish} change={change} />}>
       {problem && <ProblemAlert problem={problem} again={() => void pages.refetch()} />}
-      {pages.isPending && <Loader size="sm" m="lg" aria-label="Loading" />}
+      {pages.isPending && <Loading />}
       {pages.data && (
         <Waterfall
           pages={pages.data.pages}

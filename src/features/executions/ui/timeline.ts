@@ -33,12 +33,13 @@ const STEPS = [
   ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
   ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
   ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
-  ...[1, 2, 7, 14, 30, 90, 365].map((count) => count * DAY),
+  ...[1, 2, 7, 14, 30, 90].map((count) => count * DAY),
 ]
+const YEAR = 365 * DAY
 
 /** Round moments in a stretch, at most `most` of them, and how far they lie apart. */
 export function ticksOf({ from, to }: Stretch, most: number): { moments: number[]; step: number } {
-  const step = STEPS.find((each) => (to - from) / each <= most) ?? STEPS.at(-1)!
+  const step = STEPS.find((each) => (to - from) / each <= most) ?? Math.ceil((to - from) / most / YEAR) * YEAR
   const moments: number[] = []
   for (let moment = Math.ceil(from / step) * step; moment <= to; moment += step) moments.push(moment)
   return { moments, step }

@@ -1,9 +1,10 @@
-import { Button, Group, Loader, SegmentedControl, Title, UnstyledButton } from '@mantine/core'
+import { Button, Group, SegmentedControl, Title, UnstyledButton } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call } from '../../../web/kit/api.ts'
 import { ProblemAlert } from '../../../web/kit/problem.tsx'
 import { Ago } from '../../../web/kit/time.tsx'
+import { Loading } from '../../../web/kit/loading.tsx'
 import { DELIVERY_STATUSES, type Delivery, type Webhook } from '../schema.ts'
 import { DeliveryModal } from './delivery-modal.tsx'
 import { DeliveryState } from './delivery-state.tsx'
@@ -45,7 +46,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
         />
       </Group>
       {pages.error && <ProblemAlert problem={pages.error} again={() => void pages.refetch()} />}
-      {pages.isPending && <Loader size="sm" aria-label="Loading" />}
+      {pages.isPending && <Loading />}
       {pages.data && rows.length === 0 && (
         <p>
           {status === ALL

@@ -1,4 +1,4 @@
-import { Button, Group, Loader, Modal, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Modal, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { get, type ApiProblem } from '../../../web/kit/api.ts'
@@ -6,6 +6,7 @@ import { Copyable } from '../../../web/kit/copyable.tsx'
 import { notifyDone, notifyProblem, ProblemAlert } from '../../../web/kit/problem.tsx'
 import { queries } from '../../../web/kit/queries.ts'
 import { exactTime } from '../../../web/kit/time.tsx'
+import { Loading } from '../../../web/kit/loading.tsx'
 import type { Delivery } from '../schema.ts'
 import { arrived, DeliveryState } from './delivery-state.tsx'
 import { redeliver, type FullDelivery } from './requests.ts'
@@ -53,7 +54,7 @@ export function DeliveryModal({ delivery, close }: { delivery: Delivery; close: 
           </Text>
         )}
         <Title order={3}>What was sent</Title>
-        {full.isPending && <Loader size="sm" aria-label="Loading" />}
+        {full.isPending && <Loading />}
         {full.error && <ProblemAlert problem={full.error} />}
         {full.data && full.data.payload === null && (
           <Text size="sm">

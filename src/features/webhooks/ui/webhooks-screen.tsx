@@ -1,4 +1,4 @@
-import { Button, Loader, UnstyledButton } from '@mantine/core'
+import { Button, UnstyledButton } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import { one, useParameters } from '../../../web/kit/address.ts'
@@ -7,6 +7,7 @@ import { ProblemAlert } from '../../../web/kit/problem.tsx'
 import { queries } from '../../../web/kit/queries.ts'
 import { ScreenPage } from '../../../web/kit/screen-page.tsx'
 import { SecretShown } from '../../../web/kit/secret-shown.tsx'
+import { Loading } from '../../../web/kit/loading.tsx'
 import type { Webhook } from '../schema.ts'
 import { WebhookState } from './delivery-state.tsx'
 import { useWebhooks, type NewWebhook } from './requests.ts'
@@ -30,7 +31,7 @@ export default function WebhooksScreen() {
   return (
     <ScreenPage title="Webhooks" flush actions={register}>
       {webhooks.error && <ProblemAlert problem={webhooks.error} again={() => void webhooks.refetch()} />}
-      {webhooks.isPending && <Loader size="sm" m="lg" aria-label="Loading" />}
+      {webhooks.isPending && <Loading />}
       {webhooks.data?.length === 0 && (
         <EmptyState title="No webhooks yet">
           A webhook tells another program what happens here: each event is posted to its URL, signed, in
