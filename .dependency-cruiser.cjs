@@ -250,6 +250,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // What is built of the client is no source.
+    exclude: { path: '^client/dist/' },
     // Imports of types alone are imports.
     tsPreCompilationDeps: true,
     extraExtensionsToScan: ['.css', '.svg'],

@@ -60,13 +60,16 @@ export interface TestWindow {
 const axe = (): Promise<string> =>
   readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** For V8: no machine code, which it makes as it pleases and counts as heap. What then grows is the page's own. */
+export const WITHOUT_MACHINE_CODE = ['--js-flags=--jitless --no-flush-bytecode']
+
 /** Starts Chromium; once a test file. */
-export async function testBrowser(): Promise<TestBrowser> {
+export async function testBrowser(flags: readonly string[] = []): Promise<TestBrowser> {
   assert.equal(missing, undefined, missing)
   const profile = await mkdtemp(join(tmpdir(), 'cairn-browser-'))
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: [...FLAGS, `--disk-cache-dir=${profile}`],
+    args: [...FLAGS, ...flags, `--disk-cache-dir=${profile}`],
   })
   const axeSource = await axe()
   return {

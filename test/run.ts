@@ -13,9 +13,7 @@ const ALL = [
   'client/*.test.ts',
   'client/src/**/*.test.ts',
   'src/**/*.test.ts',
-  'test/*.test.ts',
-  // Those of the web app in a browser (test/web) run by `npm run test:browser`.
-  'test/{architecture,cluster,conformance,fuzz,soak,torture}/**/*.test.ts',
+  'test/**/*.test.ts',
   'examples/**/*.test.ts',
 ]
 
