@@ -4,11 +4,7 @@ import { assemble, startApplication, type Application } from '../src/kernel/appl
 import { checkRowsAgainstSchemas } from '../src/kernel/database.ts'
 import { makeLog } from '../src/kernel/log.ts'
 import { loadSettings } from '../src/kernel/settings.ts'
-import { mountApp } from '../src/surfaces/app/mount.ts'
-import { graphSurface } from '../src/surfaces/graphql/mount.ts'
-import { makeHttpServer } from '../src/surfaces/http/server.ts'
-import { mountMcp } from '../src/surfaces/mcp/http.ts'
-import { mountDocumentation } from '../src/surfaces/openapi/documentation.ts'
+import { makeServer } from '../src/surfaces/doors.ts'
 import { allSettings } from '../src/surfaces/cli/settings.ts'
 import { testDatabase } from './postgres.ts'
 
@@ -85,17 +81,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     authenticate,
     checkOutputs: true,
   })
-  const graph = graphSurface(app)
-  const http = await makeHttpServer(
-    app,
-    [
-      (server) => mountDocumentation(server, assembly),
-      (server) => mountApp(server),
-      (server, host) => mountMcp(server, app, host),
-      graph.mount,
-    ],
-    [graph.channel],
-  )
+  const http = await makeServer(app)
   const url = await http.fastify.listen({ port: 0, host: '127.0.0.1' })
 
   async function call(

@@ -92,9 +92,10 @@ export class Coordinator {
     const { workers: _, kill_every_seconds: __, onProgress: ___, ...rest } = this.#options
     const orders: WorkerOrders = { ...rest, worker_id: `swarm-${process.pid}-${++this.#spawned}` }
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    const child = fork(new URL(`./worker-process.${extension}`, import.meta.url), [JSON.stringify(orders)], {
+    const child = fork(new URL(`./worker-process.${extension}`, import.meta.url), [], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
+    child.send(orders)
     this.#children.add(child)
     child.on('message', (report: WorkerReport) => this.#hear(report))
     child.on('error', () => undefined)

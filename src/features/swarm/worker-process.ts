@@ -1,7 +1,10 @@
 import { runWorker, type WorkerOrders } from './worker.ts'
 
-/** The entry of a worker's process: its orders are the one argument, its reports go over the channel to the coordinator. */
-const orders = JSON.parse(process.argv[2] ?? '{}') as WorkerOrders
+/**
+ * The entry of a worker's process. Its orders come over the channel to the coordinator, since they hold a key, and anybody
+ * may read a process's arguments; its reports go that way, too. A second message stops it.
+ */
+const orders = await new Promise<WorkerOrders>((resolve) => process.once('message', resolve))
 const stop = new AbortController()
 
 process.on('message', () => stop.abort())

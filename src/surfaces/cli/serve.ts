@@ -5,13 +5,10 @@ import { assemble, startApplication, type Application } from '../../kernel/appli
 import { makeLog } from '../../kernel/log.ts'
 import { migrate } from '../../kernel/migrate.ts'
 import { SettingsError, type Settings } from '../../kernel/settings.ts'
-import { mountApp } from '../app/mount.ts'
-import { graphSurface } from '../graphql/mount.ts'
+import { makeServer } from '../doors.ts'
 import { isLoopback } from '../http/loopback.ts'
-import { makeHttpServer, type HttpServer } from '../http/server.ts'
+import type { HttpServer } from '../http/server.ts'
 import { host, port } from '../http/settings.ts'
-import { mountMcp } from '../mcp/http.ts'
-import { mountDocumentation } from '../openapi/documentation.ts'
 import { banner } from './banner.ts'
 import { connecting, openDatabase, type Database } from './database.ts'
 import { EXIT } from './faults.ts'
@@ -63,17 +60,7 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
       }),
     )
     try {
-      const graph = graphSurface(app)
-      const http = await makeHttpServer(
-        app,
-        [
-          (server) => mountDocumentation(server, assembly),
-          (server) => mountApp(server),
-          (server, host) => mountMcp(server, app, host),
-          graph.mount,
-        ],
-        [graph.channel],
-      )
+      const http = await makeServer(app)
       const { address, url } = await listen(http, settings)
       if (database.embedded) announceServer(settings, url)
       const facts = {

@@ -10,13 +10,10 @@ import {
 } from '@tabler/icons-react'
 import { memo } from 'react'
 import type { Status } from '../../features/tasks/schema.ts'
-import type { Icon } from './screen.ts'
-import classes from './status-badge.module.css'
+import { LookBadge, type Look } from './look.tsx'
 
-/** How a status looks: a word, an icon, and a colour (`--status-…` in the shell's colours), none of them alone. */
-export const STATUS_LOOKS: Readonly<
-  Record<Status | 'waiting', { label: string; icon: Icon; colour: string }>
-> = {
+/** How a status looks; its colour is `--status-…` of the shell's colours. */
+export const STATUS_LOOKS: Readonly<Record<Status | 'waiting', Look>> = {
   ready: { label: 'Ready', icon: IconCircle, colour: 'var(--status-ready)' },
   waiting: { label: 'Waiting', icon: IconHourglass, colour: 'var(--status-waiting)' },
   assigned: { label: 'Assigned', icon: IconUserCircle, colour: 'var(--status-assigned)' },
@@ -29,7 +26,7 @@ export const STATUS_LOOKS: Readonly<
 const UNKNOWN = { label: 'Unknown', icon: IconCircleDashed, colour: 'var(--soft)' }
 
 /** What a task looks like in a list: ready, with something unmet, is waiting. */
-export const lookOf = (status: Status, unmet = 0) =>
+export const lookOf = (status: Status, unmet = 0): Look =>
   (status === 'ready' && unmet > 0 ? STATUS_LOOKS.waiting : STATUS_LOOKS[status]) ?? UNKNOWN
 
 /** A task's status, as icon and word. `unmet`: its hard prerequisites that are not completed. */
@@ -40,11 +37,5 @@ export const StatusBadge = memo(function StatusBadge({
   status: Status
   unmet?: number
 }) {
-  const { label, icon: Each, colour } = lookOf(status, unmet)
-  return (
-    <span className={classes.badge} style={{ color: colour }}>
-      <Each size={14} />
-      <span className={classes.word}>{label}</span>
-    </span>
-  )
+  return <LookBadge look={lookOf(status, unmet)} />
 })

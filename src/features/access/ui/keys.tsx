@@ -9,6 +9,7 @@ import { Ago, exactTime, useNow } from '../../../web/kit/time.tsx'
 import { CreateKey, type Key, type NewKey } from '../schema.ts'
 import { Dialog } from './dialog.tsx'
 import { Listing } from './listing.tsx'
+import { RowAct } from './row-act.tsx'
 import { attempt, useKeys, useUsers } from './requests.ts'
 
 async function askRevoke(key: Key): Promise<void> {
@@ -68,25 +69,9 @@ export function Keys() {
         off={off}
         actions={(key) =>
           key.revoked_at === null ? (
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              c="var(--bad)"
-              aria-label={`Revoke ${key.name}`}
-              onClick={() => void askRevoke(key)}
-            >
-              Revoke
-            </Button>
+            <RowAct act="Revoke" to={key.name} destructive onClick={() => void askRevoke(key)} />
           ) : (
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              c="var(--bad)"
-              aria-label={`Delete ${key.name}`}
-              onClick={() => void askDelete(key)}
-            >
-              Delete
-            </Button>
+            <RowAct act="Delete" to={key.name} destructive onClick={() => void askDelete(key)} />
           )
         }
         empty="No keys yet. Make one for each user."

@@ -1,4 +1,3 @@
-import {} from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { ApiProblem } from '../../../web/kit/api.ts'

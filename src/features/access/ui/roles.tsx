@@ -7,6 +7,7 @@ import { confirm } from '../../../web/kit/confirm.tsx'
 import { ChangeRole, CreateRole, type Role } from '../schema.ts'
 import { Dialog } from './dialog.tsx'
 import { Listing } from './listing.tsx'
+import { RowAct } from './row-act.tsx'
 import { attempt, useRoles } from './requests.ts'
 import { Names } from './users.tsx'
 
@@ -43,23 +44,8 @@ export function Roles() {
             'built in'
           ) : (
             <>
-              <Button
-                variant="subtle"
-                size="compact-xs"
-                aria-label={`Change ${role.name}`}
-                onClick={() => setEdited(role)}
-              >
-                Change
-              </Button>
-              <Button
-                variant="subtle"
-                size="compact-xs"
-                c="var(--bad)"
-                aria-label={`Delete ${role.name}`}
-                onClick={() => void askDelete(role)}
-              >
-                Delete
-              </Button>
+              <RowAct act="Change" to={role.name} onClick={() => setEdited(role)} />
+              <RowAct act="Delete" to={role.name} destructive onClick={() => void askDelete(role)} />
             </>
           )
         }

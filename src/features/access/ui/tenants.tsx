@@ -9,6 +9,7 @@ import { Ago } from '../../../web/kit/time.tsx'
 import { ChangeTenant, CreateTenant, type NewTenant, type Tenant } from '../schema.ts'
 import { Dialog } from './dialog.tsx'
 import { Listing } from './listing.tsx'
+import { RowAct } from './row-act.tsx'
 import { attempt, useTenants } from './requests.ts'
 
 type Made = z.output<typeof NewTenant>
@@ -39,23 +40,8 @@ export function Tenants() {
             'your own'
           ) : (
             <>
-              <Button
-                variant="subtle"
-                size="compact-xs"
-                aria-label={`Rename ${tenant.name}`}
-                onClick={() => setEdited(tenant)}
-              >
-                Rename
-              </Button>
-              <Button
-                variant="subtle"
-                size="compact-xs"
-                c="var(--bad)"
-                aria-label={`Delete ${tenant.name}`}
-                onClick={() => setDeleting(tenant)}
-              >
-                Delete
-              </Button>
+              <RowAct act="Rename" to={tenant.name} onClick={() => setEdited(tenant)} />
+              <RowAct act="Delete" to={tenant.name} destructive onClick={() => setDeleting(tenant)} />
             </>
           )
         }

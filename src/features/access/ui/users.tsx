@@ -7,6 +7,7 @@ import { ChangeUser, CreateUser, type User } from '../schema.ts'
 import classes from './access.module.css'
 import { Dialog } from './dialog.tsx'
 import { Listing } from './listing.tsx'
+import { RowAct } from './row-act.tsx'
 import { attempt, useRoles, useUsers } from './requests.ts'
 
 async function askDelete(user: User): Promise<void> {
@@ -53,23 +54,8 @@ export function Users() {
         off={(user) => !user.active}
         actions={(user) => (
           <>
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              aria-label={`Change ${user.name}`}
-              onClick={() => setEdited(user)}
-            >
-              Change
-            </Button>
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              c="var(--bad)"
-              aria-label={`Delete ${user.name}`}
-              onClick={() => void askDelete(user)}
-            >
-              Delete
-            </Button>
+            <RowAct act="Change" to={user.name} onClick={() => setEdited(user)} />
+            <RowAct act="Delete" to={user.name} destructive onClick={() => void askDelete(user)} />
           </>
         )}
         empty="No users yet. Add one for each person and each fleet of agents."

@@ -1,28 +1,11 @@
-import {
-  IconCheck,
-  IconClock,
-  IconCornerUpLeft,
-  IconPlayerPause,
-  IconPlugConnectedX,
-  IconX,
-} from '@tabler/icons-react'
-import type { Execution, Outcome } from '../../../executions/schema.ts'
+import type { Execution } from '../../../executions/schema.ts'
 import { Dollars } from '../../../../web/kit/money.tsx'
+import { OUTCOME_LOOKS } from '../../../../web/kit/outcome.tsx'
 import { ProblemAlert } from '../../../../web/kit/problem.tsx'
-import type { Icon } from '../../../../web/kit/screen.ts'
 import { Ago, durationText, useNow } from '../../../../web/kit/time.tsx'
 import classes from './attempts.module.css'
 import { Section } from './section.tsx'
 import { useAttempts, type DetailedTask } from './task-data.ts'
-
-const LOOKS: Readonly<Record<Outcome | 'open', { label: string; icon: Icon; colour: string }>> = {
-  open: { label: 'Running', icon: IconClock, colour: 'var(--status-in_progress)' },
-  succeeded: { label: 'Succeeded', icon: IconCheck, colour: 'var(--good)' },
-  failed: { label: 'Failed', icon: IconX, colour: 'var(--bad)' },
-  lost: { label: 'Lost: its lease ran out', icon: IconPlugConnectedX, colour: 'var(--warning)' },
-  released: { label: 'Released', icon: IconCornerUpLeft, colour: 'var(--soft)' },
-  preempted: { label: 'Preempted', icon: IconPlayerPause, colour: 'var(--soft)' },
-}
 
 /** Every attempt at the task on a line of time, the newest first: by whom, how long, for how much, and what went wrong. */
 export function Attempts({ task }: { task: DetailedTask }) {
@@ -56,7 +39,7 @@ export function Attempts({ task }: { task: DetailedTask }) {
 
 function Attempt({ execution }: { execution: Execution }) {
   const now = useNow()
-  const { label, icon: Each, colour } = LOOKS[execution.outcome ?? 'open']
+  const { label, icon: Each, colour } = OUTCOME_LOOKS[execution.outcome ?? 'open']
   const seconds = execution.duration_seconds ?? (now - Date.parse(execution.started_at)) / 1000
   return (
     <li className={classes.attempt}>
