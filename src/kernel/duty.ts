@@ -18,8 +18,8 @@ export interface Duty {
   readonly everyMilliseconds: number | Setting<number>
   /** Runs at once, too, when this server commits to the record, or when new rows of the record have their sequence. */
   readonly onNews?: 'committed' | 'sequenced'
-  /** Milliseconds between the beginnings of two runs, at least, however many news there are; 0 unless said. */
-  pace?(app: Services): number
+  /** Milliseconds from the end of a run, which took so many, to the next, however many news there are; 0 unless said. */
+  rest?(app: Services, tookMilliseconds: number): number
   /**
    * What keeps an overtaken leader from changing anything:
    * - `transaction` (unless said): each run is one transaction that holds the leadership of its epoch;
@@ -151,12 +151,13 @@ export class Duties {
       alarm.clear()
       const began = performance.now()
       const done = this.#epoch === undefined ? 0 : await this.#runOnce(duty, this.#epoch, failures)
+      const ended = performance.now()
       if (this.#stopped || done > 0) continue
       // News may come many times a second, and would turn a duty that fails into a storm.
       if (failures.count > 0) alarm.clear()
       await alarm.wait(failures.count > 0 ? Math.max(pause, 1_000) : pause)
-      const due = began + (duty.pace?.(this.#app) ?? 0)
-      if (due > performance.now() && !this.#stopped) await sleep(due - performance.now())
+      const left = ended + (duty.rest?.(this.#app, ended - began) ?? 0) - performance.now()
+      if (left > 0 && !this.#stopped) await sleep(left)
     }
     stopListening()
   }

@@ -56,6 +56,30 @@ test('a statement takes what its weight allows, and what is heavier goes alone',
   assert.deepEqual(statements, [[2, 3], [1], [12], [4]])
 })
 
+test('beside a statement in flight another one is sent only when it is full', async () => {
+  const answered = Promise.withResolvers<void>()
+  const statements: number[][] = []
+  const call = gather<number, number>({
+    async run(_, calls) {
+      statements.push([...calls])
+      await answered.promise
+      return calls
+    },
+    kind: () => '',
+    most: 3,
+    lanes: 2,
+  })
+  const calls: Promise<number>[] = []
+  for (const n of [1, 2, 3, 4, 5]) {
+    calls.push(call(scope, n))
+    await new Promise(setImmediate)
+    if (n === 3) assert.deepEqual(statements, [[1]])
+  }
+  assert.deepEqual(statements, [[1], [2, 3, 4]])
+  answered.resolve()
+  assert.deepEqual(await Promise.all(calls), [1, 2, 3, 4, 5])
+})
+
 test('kinds and tenants gather apart', async () => {
   const { statements, call } = inverting({ kind: (n) => String(n % 2), lanes: 1 })
   await Promise.all([1, 2, 3, 4].map((n) => call(n)))

@@ -4,7 +4,8 @@ import { blamesValues, type Scope } from './database.ts'
 /**
  * Calls that arrive at one server at the same moment share one statement, and with it a round trip, a plan's start and a
  * flush. There is no timer: a lone call is sent as soon as the calls that came with it are known (the end of this turn
- * of the event loop), and whatever comes while statements are in flight gathers for the next one.
+ * of the event loop), and whatever comes while a statement is in flight gathers for the next one. Starting a statement costs
+ * more than one more call in it: with two small ones in flight, ten clients over HTTP got 0.6 of what one at a time gives.
  */
 export interface Gathering<Call, Answer> {
   /** Runs calls of one kind in one statement; answers them in their order. Each call keeps its own answer. */
@@ -15,7 +16,7 @@ export interface Gathering<Call, Answer> {
   weight?(call: Call): number
   /** The weight of a statement, at most; a heavier call goes alone. */
   readonly most: number
-  /** How many statements of one kind are in flight at once. */
+  /** How many statements of one kind are in flight at once, at most: beside another one only a full one is sent. */
   readonly lanes: number
 }
 
@@ -36,6 +37,8 @@ class Queue<Call, Answer> {
   readonly #scope: Scope
   readonly #idle: () => void
   #waiting: Waiting<Call, Answer>[] = []
+  /** What all that wait weigh. */
+  #weight = 0
   /** When each statement in flight was sent. */
   readonly #inFlight = new Set<{ sent: number }>()
   #scheduled = false
@@ -48,7 +51,9 @@ class Queue<Call, Answer> {
 
   add(call: Call): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ call, resolve, reject })
+      const waiting = { call, resolve, reject }
+      this.#waiting.push(waiting)
+      this.#weight += this.#weigh(waiting)
       if (this.#scheduled || !this.#hasLane()) return
       this.#scheduled = true
       setImmediate(() => {
@@ -59,11 +64,15 @@ class Queue<Call, Answer> {
   }
 
   #hasLane(): boolean {
-    const { lanes } = this.#gathering
-    if (this.#inFlight.size < lanes) return true
+    const { lanes, most } = this.#gathering
     const recent = performance.now() - LONG_MILLISECONDS
     const busy = [...this.#inFlight].filter(({ sent }) => sent > recent).length
-    return busy < lanes && this.#inFlight.size < lanes * STRETCH
+    if (this.#inFlight.size >= lanes * STRETCH) return false
+    return busy === 0 || (busy < lanes && this.#weight >= most)
+  }
+
+  #weigh({ call }: Waiting<Call, Answer>): number {
+    return this.#gathering.weight?.(call) ?? 1
   }
 
   #send(): void {
@@ -73,13 +82,15 @@ class Queue<Call, Answer> {
 
   /** The calls that came first, as many as one statement takes. */
   #take(): Waiting<Call, Answer>[] {
-    const { weight, most } = this.#gathering
-    let sum = 0
-    const after = this.#waiting.findIndex(({ call }, nth) => {
-      sum += weight?.(call) ?? 1
-      return sum > most && nth > 0
-    })
-    return this.#waiting.splice(0, after < 0 ? this.#waiting.length : after)
+    let [taken, sum] = [0, 0]
+    for (const each of this.#waiting) {
+      const weight = this.#weigh(each)
+      if (taken > 0 && sum + weight > this.#gathering.most) break
+      taken++
+      sum += weight
+    }
+    this.#weight -= sum
+    return this.#waiting.splice(0, taken)
   }
 
   async #run(batch: readonly Waiting<Call, Answer>[]): Promise<void> {

@@ -6,8 +6,13 @@ import { CHANNEL_SEQUENCED } from './wake.ts'
 
 /** Transactions that one run numbers, at most. */
 const MOST = 2_000
-/** Between two runs while nobody follows closely. The first commit after a pause is numbered at once. */
-const PACE_MILLISECONDS = 10
+/**
+ * While nobody follows closely, it rests so many times as long as its last run took: however busy the database, numbering
+ * takes a tenth of one core's time. The first commit after a pause is numbered at once.
+ */
+const REST_FACTOR = 9
+/** However long a run took, readers wait no longer for the next. */
+const REST_MILLISECONDS = 100
 /** Rows of a tenant that are handed to its readers with the news: more are read by them, in pages. */
 const FEW = 8
 
@@ -69,7 +74,8 @@ export const sequencer: Duty = {
   everyMilliseconds: 250,
   onNews: 'committed',
   // A run for each commit costs a lone claimer half its rate; only those who follow closely are in such a hurry.
-  pace: ({ wake }) => (wake.followedClosely.length > 0 ? 0 : PACE_MILLISECONDS),
+  rest: ({ wake }, took) =>
+    wake.followedClosely.length > 0 ? 0 : Math.min(took * REST_FACTOR, REST_MILLISECONDS),
   holds: 'statement',
   async run({ db, leadership, afterCommit, app }) {
     const { holder, epoch } = leadership

@@ -16,6 +16,7 @@ import {
   startExamples,
 } from './examples.ts'
 import { releaseExecution } from './give-back.ts'
+import { holderOf, rememberHolders } from './holders.ts'
 import { executionId } from './reading.ts'
 import { whyNotHeld, whyNotStartable } from './rules.ts'
 import {
@@ -132,11 +133,11 @@ export const startExecution = operation({
 async function nextWish(ctx: Ctx, id: string, next: ClaimNext, token: number | null) {
   const { worker_id, agent_type } = next
   if (worker_id !== undefined && agent_type !== undefined) return { ...next, worker_id, agent_type }
-  const { execution } = await refuse(ctx, id, token)
+  const holder = holderOf(ctx, id) ?? (await refuse(ctx, id, token)).execution
   return {
     ...next,
-    worker_id: worker_id ?? execution.worker_id,
-    agent_type: agent_type ?? execution.agent_type,
+    worker_id: worker_id ?? holder.worker_id,
+    agent_type: agent_type ?? holder.agent_type,
   }
 }
 
@@ -171,9 +172,13 @@ export const completeExecutionOperation = operation({
       next: claim_next && (await nextWish(ctx, execution_id, claim_next, token)),
     }
     const { execution, next } = await untilDone(ctx, execution_id, token, async (turn) =>
-      // What was not done together is tried alone, and waits for whoever has the task.
-      turn === 0 ? completeTogether(ctx, call) : (await completeForAll(ctx, [call], 'waits'))[0],
+      // A claim that looked at the task while it was being handed out may still hold its lock, for a moment: what was not
+      // done together is tried once more so. Then it is tried alone, and waits for whoever has the task.
+      turn === 0
+        ? ((await completeTogether(ctx, call)) ?? completeTogether(ctx, call))
+        : (await completeForAll(ctx, [call], 'waits'))[0],
     )
+    rememberHolders(ctx, next)
     return claim_next ? { ...execution, next } : execution
   },
 })
@@ -193,7 +198,9 @@ export const claim = operation({
   examples: claimExamples,
   tool: nextTool,
   async run(ctx, { wait_seconds: _, ...wish }) {
-    return claimTasks(ctx, { origin: ctx.origin, wish })
+    const claims = await claimTasks(ctx, { origin: ctx.origin, wish })
+    rememberHolders(ctx, claims)
+    return claims
   },
 })
 
