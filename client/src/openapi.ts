@@ -1317,7 +1317,7 @@ export interface paths {
         };
         /**
          * Get figures of how the work goes
-         * @description Counts by status, what waits and for how long, throughput over time, success and cost by agent type, what ended last, what runs too long, and what most others wait for. A few statements, one after the other: not of one instant.
+         * @description Counts by status, what waits and for how long, throughput over time, success and cost by agent type, what ended last, what runs too long, and what most others wait for. A few statements, one after the other: not of one instant. Of a large installation the answer may be up to a minute old; `at` says of when it is.
          *
          *     Needs the permission `read_tasks`.
          */

@@ -1,24 +1,16 @@
+import type { z } from 'zod'
+import type { Ctx } from '../../kernel/context.ts'
 import { operation } from '../../kernel/operation.ts'
 import { STATUSES, type Status } from '../tasks/index.ts'
 import { dashboardExample } from './example.ts'
 import { findBlockers } from './graph.ts'
 import { bucketsOf, pointsOf } from './rules.ts'
 import { AskDashboard, Dashboard } from './schema.ts'
+import { shared } from './sharing.ts'
 import * as sql from './sql.ts'
 
-/** How the swarm is doing, in one answer. */
-export const getDashboard = operation({
-  name: 'dashboard.get',
-  summary: 'Get figures of how the work goes',
-  description:
-    'Counts by status, what waits and for how long, throughput over time, success and cost by agent type, what ended last, what runs too long, and what most others wait for. A few statements, one after the other: not of one instant.',
-  http: { method: 'GET', path: '/dashboard', status: 200 },
-  permission: 'read_tasks',
-  runs: 'read',
-  input: AskDashboard,
-  output: Dashboard,
-  examples: [{ summary: 'The last hour', input: { hours: 1 }, output: dashboardExample }],
-  async run(ctx, { hours }) {
+const read = shared(
+  async (ctx: Ctx, { hours }: z.output<typeof AskDashboard>): Promise<Dashboard> => {
     const now = Date.now()
     const buckets = bucketsOf(hours, now)
     // One after the other: a dashboard is to take one of the pool's connections, and leave the others to claims.
@@ -53,4 +45,20 @@ export const getDashboard = operation({
       blocking: await findBlockers(ctx),
     }
   },
+  ({ hours }) => String(hours),
+)
+
+/** How the swarm is doing, in one answer. */
+export const getDashboard = operation({
+  name: 'dashboard.get',
+  summary: 'Get figures of how the work goes',
+  description:
+    'Counts by status, what waits and for how long, throughput over time, success and cost by agent type, what ended last, what runs too long, and what most others wait for. A few statements, one after the other: not of one instant. Of a large installation the answer may be up to a minute old; `at` says of when it is.',
+  http: { method: 'GET', path: '/dashboard', status: 200 },
+  permission: 'read_tasks',
+  runs: 'read',
+  input: AskDashboard,
+  output: Dashboard,
+  examples: [{ summary: 'The last hour', input: { hours: 1 }, output: dashboardExample }],
+  run: (ctx, input) => read(ctx, input),
 })
