@@ -6,43 +6,50 @@ import { openHttp } from './http-client.ts'
 import type { Installation } from './installation.ts'
 import { addHistory, settle, stockUp, TENANT } from './stock.ts'
 
-/** The two calls of a worker's loop, whatever carries them. */
+/** The calls of a worker's loop, whatever carries them. */
 interface Loop {
   claim(worker: string, count: number): Promise<Claim[]>
   /** Completes; with `next` it claims so many in the same call. */
   complete(claim: Claim, next?: number): Promise<Claim[]>
+  /** Completes several in one call. */
+  completeBatch(claims: readonly Claim[]): Promise<unknown>
 }
+
+const completionOf = ({ execution, lease }: Claim) => ({
+  execution_id: execution.id,
+  lease_token: lease.token,
+  success: true,
+})
+
+const completeAll = ({ complete, completeBatch }: Loop, claims: readonly Claim[]): Promise<unknown> =>
+  claims.length === 1 ? complete(claims[0]!) : completeBatch(claims)
 
 const LEASE = 3_600
 
 /** Tasks that were completed before. */
 const HISTORY = 10_000
 
-/** A completion is of one execution; those of a batch are sent at once, and the product gathers them. */
+/** A call claims the batch, another one completes it. */
 const twoCalls =
-  ({ claim, complete }: Loop, { batch }: Shape) =>
+  (loop: Loop, { batch }: Shape) =>
   (claimer: number) =>
   async (): Promise<number> => {
-    const claims = await claim(`worker-${claimer}`, batch)
-    await Promise.all(claims.map((each) => complete(each)))
+    const claims = await loop.claim(`worker-${claimer}`, batch)
+    if (claims.length > 0) await completeAll(loop, claims)
     return claims.length
   }
 
-/** The last completion of a batch claims the next batch. */
-const claimingNext =
-  ({ claim, complete }: Loop, { batch }: Shape) =>
-  (claimer: number) => {
-    let held: Claim[] | undefined
-    return async (): Promise<number> => {
-      held ??= await claim(`worker-${claimer}`, batch)
-      const last = held.at(-1)
-      if (!last) return 0
-      const done = held.length
-      await Promise.all(held.slice(0, -1).map((each) => complete(each)))
-      held = await complete(last, batch)
-      return done
-    }
+/** The completion of one claims the next one. */
+const claimingNext = (loop: Loop) => (claimer: number) => {
+  let held: Claim[] | undefined
+  return async (): Promise<number> => {
+    held ??= await loop.claim(`worker-${claimer}`, 1)
+    const [claim] = held
+    if (!claim) return 0
+    held = await loop.complete(claim, 1)
+    return 1
   }
+}
 
 function contendersOf(
   name: string,
@@ -50,7 +57,7 @@ function contendersOf(
   open: (shape: Shape) => { loop: Loop; close(): Promise<void> },
   close: () => Promise<void>,
 ): [twoCalls: Contender, claimingNext: Contender] {
-  const contender = (title: string, way: typeof twoCalls | typeof claimingNext): Contender => ({
+  const contender = (title: string, way: typeof twoCalls): Contender => ({
     name: title,
     async stock(waiting) {
       await settle(client)
@@ -67,7 +74,11 @@ function contendersOf(
     },
     close: () => Promise.resolve(),
   })
-  return [contender(name, twoCalls), { ...contender(`${name}, claim_next`, claimingNext), close }]
+  return [
+    contender(name, twoCalls),
+    // A completion that claims is of one execution.
+    { ...contender(`${name}, claim_next`, claimingNext), suits: ({ batch }) => batch === 1, close },
+  ]
 }
 
 /** The operations called in this process, without a surface: on a pool of ten connections. */
@@ -79,15 +90,15 @@ export async function openEngineLoops(installation: Installation): Promise<Conte
   const loop: Loop = {
     claim: (worker_id, count) =>
       engine.call('executions.claim', { worker_id, agent_type: 'bench', count, lease_seconds: LEASE }),
-    complete: async ({ execution, lease }, next) => {
+    complete: async (claim, next) => {
       const answer = await engine.call<{ next?: Claim[] }>('executions.complete', {
-        execution_id: execution.id,
-        lease_token: lease.token,
-        success: true,
+        ...completionOf(claim),
         ...(next === undefined ? {} : { claim_next: { count: next, lease_seconds: LEASE } }),
       })
       return answer.next ?? []
     },
+    completeBatch: (claims) =>
+      engine.call('executions.complete_batch', { completions: claims.map(completionOf) }),
   }
   return contendersOf(
     'engine',
@@ -103,19 +114,20 @@ export async function openHttpLoops(installation: Installation): Promise<Contend
   const server = await installation.serve({ DATABASE_URL: url })
   const client = await installation.connect(url)
   await addHistory(client, TENANT, HISTORY)
-  const open = ({ claimers, batch }: Shape) => {
-    const http = openHttp(server.url, installation.key, claimers * Math.min(batch, 10))
+  const open = ({ claimers }: Shape) => {
+    const http = openHttp(server.url, installation.key, claimers)
     const loop: Loop = {
       claim: (worker_id, count) =>
         http.call('POST', '/tasks/claim', { worker_id, agent_type: 'bench', count, lease_seconds: LEASE }),
-      complete: async ({ execution, lease }, next) => {
-        const answer = await http.call<{ next?: Claim[] }>('POST', `/executions/${execution.id}/complete`, {
-          lease_token: lease.token,
-          success: true,
+      complete: async (claim, next) => {
+        const { execution_id, ...completion } = completionOf(claim)
+        const answer = await http.call<{ next?: Claim[] }>('POST', `/executions/${execution_id}/complete`, {
+          ...completion,
           ...(next === undefined ? {} : { claim_next: { count: next, lease_seconds: LEASE } }),
         })
         return answer.next ?? []
       },
+      completeBatch: (claims) => http.call('POST', '/executions/complete', claims.map(completionOf)),
     }
     return { loop, close: () => http.close() }
   }

@@ -743,11 +743,33 @@ export interface paths {
         put?: never;
         /**
          * Complete an execution, and claim what is next
-         * @description success: the task is completed and its dependents count down; otherwise it has failed. claim_next makes the next claim in the same round trip, freed dependents among the candidates; name worker_id and agent_type in it to spare the server a look-up. With a lease, lease_token is required.
+         * @description success: the task is completed and its dependents count down; otherwise it has failed. claim_next makes the next claim in the same round trip, freed dependents among the candidates. With a lease, lease_token is required.
          *
          *     Needs the permission `execute_tasks`.
          */
         post: operations["executions_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/executions/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete up to 100 executions, each by itself
+         * @description As POST /executions/:execution_id/complete does one. The answer has the order of the request: an execution, or why it was refused. One that is refused hinders no other.
+         *
+         *     Needs the permission `execute_tasks`.
+         */
+        post: operations["executions_complete_batch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1538,6 +1560,22 @@ export interface components {
             task: components["schemas"]["Task"];
             execution: components["schemas"]["Execution"];
             lease: components["schemas"]["Lease"];
+        };
+        CompletedOfBatch: {
+            /**
+             * @description As it was asked
+             * @example 019aaf40-1f6b-7a31-8a7e-5d0c6b1f4e22
+             * @example 17-3
+             */
+            execution_id: string;
+            /** @description null where it was refused */
+            execution: components["schemas"]["Execution"] | null;
+            /** @description The problem that a call of its own would have met; null where it was done */
+            refusal: {
+                status: number;
+                code: string;
+                detail: string;
+            } | null;
         };
         Dashboard: {
             /**
@@ -6485,6 +6523,100 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {unknown} */
                         code?: "conflict" | "idempotency_in_flight" | "execution_completed" | "lease_held" | "lease_lost";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `constraint_violated`, `idempotency_key_reused` */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "constraint_violated" | "idempotency_key_reused";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    executions_complete_batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key with the same request gives the first answer again, for 24 hours. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description An execution's id (UUID), or its task's number and its lease's token: 17-3
+                     * @example 019aaf40-1f6b-7a31-8a7e-5d0c6b1f4e22
+                     * @example 17-3
+                     */
+                    execution_id: string;
+                    success: boolean;
+                    /**
+                     * @description Dollars, kept to a millionth
+                     * @default 0
+                     * @example 0.042
+                     */
+                    cost_dollars?: number;
+                    error_message?: string;
+                    /** @description JSON for later tasks to read, at most 64 KiB */
+                    result?: components["schemas"]["JsonValue"];
+                    /** @description The fencing token that the claim gave; grows with every claim of the task */
+                    lease_token?: number;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletedOfBatch"][];
+                };
+            };
+            /** @description `validation_failed`, `invalid_value`, `invalid_text`, `malformed_json`, `malformed_request`, `precondition_not_supported`, `invalid_idempotency_key` */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "validation_failed" | "invalid_value" | "invalid_text" | "malformed_json" | "malformed_request" | "precondition_not_supported" | "invalid_idempotency_key";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description `conflict`, `idempotency_in_flight` */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "conflict" | "idempotency_in_flight";
                     } & components["schemas"]["Problem"];
                 };
             };

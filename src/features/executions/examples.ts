@@ -68,6 +68,35 @@ export const completeExamples: readonly Example[] = [
   },
 ]
 
+export const completeBatchExamples: readonly Example[] = [
+  {
+    summary: 'One done, one whose lease another has',
+    input: {
+      completions: [
+        { execution_id: EXECUTION_ID, success: true, cost_dollars: 0.042, lease_token: 1 },
+        { execution_id: '17-1', success: true, lease_token: 1 },
+      ],
+    },
+    output: [
+      {
+        execution_id: EXECUTION_ID,
+        execution: { ...closed, success: true, outcome: 'succeeded', cost_dollars: 0.042 },
+        refusal: null,
+      },
+      {
+        execution_id: '17-1',
+        execution: null,
+        refusal: {
+          status: 409,
+          code: 'lease_lost',
+          detail:
+            'This execution ended as lost and its work does not count any more; drop it and claim again.',
+        },
+      },
+    ],
+  },
+]
+
 export const releaseExamples: readonly Example[] = [
   {
     summary: 'With a note for whoever takes it next',

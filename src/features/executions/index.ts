@@ -1,10 +1,11 @@
 import type { Feature } from '../../kernel/operation.ts'
+import { completeBatch, completeExecution } from './completion.ts'
 import { reapLeases } from './duties.ts'
 import { agentLoop } from './guide.ts'
 import { listAllExecutions } from './listing.ts'
 import { executionsTables } from './migrations/202611220300_executions.ts'
 import { graph } from './relations.ts'
-import { claim, completeExecutionOperation, heartbeat, release, startExecution } from './operations.ts'
+import { claim, heartbeat, release, startExecution } from './operations.ts'
 import { agentMetrics, getExecution, history, stale } from './reading.ts'
 
 export { Execution, LeaseToken, NamedTask, Note, Outcome, type Claim } from './schema.ts'
@@ -24,7 +25,8 @@ export const executions: Feature = {
     startExecution,
     history,
     getExecution,
-    completeExecutionOperation,
+    completeExecution,
+    completeBatch,
     heartbeat,
     release,
     agentMetrics,

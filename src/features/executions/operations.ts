@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Ctx } from '../../kernel/context.ts'
 import { operation } from '../../kernel/operation.ts'
 import { notFound, Problem } from '../../kernel/problem.ts'
 import { recordChange } from '../../kernel/record.ts'
@@ -7,22 +6,15 @@ import { Time } from '../../kernel/time.ts'
 import { unmetPrerequisites } from '../dependencies/index.ts'
 import { lockTask, recordTask, saveTask } from '../tasks/index.ts'
 import { claimTasks } from './claim.ts'
-import { completeForAll, completeTogether, type CompletionCall } from './complete.ts'
-import {
-  claimExamples,
-  completeExamples,
-  heartbeatExamples,
-  releaseExamples,
-  startExamples,
-} from './examples.ts'
+import { claimExamples, heartbeatExamples, releaseExamples, startExamples } from './examples.ts'
 import { releaseExecution } from './give-back.ts'
-import { holderOf, rememberHolders } from './holders.ts'
+import { refuse, untilDone } from './guarded.ts'
+import { rememberHolders } from './holders.ts'
 import { executionId } from './reading.ts'
-import { whyNotHeld, whyNotStartable } from './rules.ts'
+import { whyNotStartable } from './rules.ts'
 import {
   Claim,
   ClaimTasks,
-  CompleteExecution,
   Execution,
   ExecutionRef,
   Lease,
@@ -31,45 +23,9 @@ import {
   Note,
   Progress,
   StartExecution,
-  type ClaimNext,
 } from './schema.ts'
 import * as sql from './sql.ts'
-import { completeTool, heartbeatTool, nextTool, releaseTool, startTool } from './tools.ts'
-
-/** Throws why the execution can't be touched with this token: not found, ended, lease lost. Returns when it could be after all. */
-async function refuse(ctx: Ctx, id: string, token: number | null): Promise<sql.Held> {
-  const [held] = await sql.findExecution(ctx, id)
-  if (!held) throw notFound('execution', id)
-  const reason = whyNotHeld(held, token)
-  if (reason) throw reason
-  return held
-}
-
-/** How often a statement that met a change in flight is tried again before the caller is asked to. */
-const ATTEMPTS = 20
-
-/**
- * Runs a guarded statement until it does something. When it did nothing, `refuse` says why; when there is no reason any
- * more, something else changed the task in between, and the statement is run again.
- */
-async function untilDone<T>(
-  ctx: Ctx,
-  id: string,
-  token: number | null,
-  attempt: (turn: number) => Promise<T | undefined>,
-): Promise<T> {
-  for (let turn = 0; turn < ATTEMPTS; turn++) {
-    const done = await attempt(turn)
-    if (done !== undefined) return done
-    await refuse(ctx, id, token)
-  }
-  throw new Problem(
-    'unavailable',
-    503,
-    'The task is changing too fast just now; send the same request again.',
-    { retry_after: 1 },
-  )
-}
+import { heartbeatTool, nextTool, releaseTool, startTool } from './tools.ts'
 
 /** Opens an execution of a named task. */
 export const startExecution = operation({
@@ -126,60 +82,6 @@ export const startExecution = operation({
     }
     if (token === null || execution.lease_expires_at === null) return execution
     return { ...execution, lease: { token, expires_at: execution.lease_expires_at } }
-  },
-})
-
-/** Who claims next: the completed execution's own worker and agent type unless the call names others. */
-async function nextWish(ctx: Ctx, id: string, next: ClaimNext, token: number | null) {
-  const { worker_id, agent_type } = next
-  if (worker_id !== undefined && agent_type !== undefined) return { ...next, worker_id, agent_type }
-  const holder = holderOf(ctx, id) ?? (await refuse(ctx, id, token)).execution
-  return {
-    ...next,
-    worker_id: worker_id ?? holder.worker_id,
-    agent_type: agent_type ?? holder.agent_type,
-  }
-}
-
-/** Ends an execution and its task; wakes the dependents; claims what is next. */
-export const completeExecutionOperation = operation({
-  name: 'executions.complete',
-  summary: 'Complete an execution, and claim what is next',
-  description:
-    'success: the task is completed and its dependents count down; otherwise it has failed. claim_next makes the next claim in the same round trip, freed dependents among the candidates; name worker_id and agent_type in it to spare the server a look-up. With a lease, lease_token is required.',
-  http: { method: 'POST', path: '/executions/:execution_id/complete', status: 200 },
-  permission: 'execute_tasks',
-  urgent: true,
-  runs: 'statement',
-  input: CompleteExecution,
-  output: Execution.extend({ next: z.array(Claim).optional() }),
-  problems: { execution_not_found: 404, execution_completed: 409, lease_held: 409, lease_lost: 409 },
-  examples: completeExamples,
-  tool: completeTool,
-  async run(ctx, { execution_id: ref, claim_next, ...input }) {
-    const execution_id = await executionId(ctx, ref)
-    const token = input.lease_token ?? null
-    const call: CompletionCall = {
-      origin: ctx.origin,
-      ending: {
-        execution_id,
-        success: input.success,
-        cost_dollars: input.cost_dollars,
-        error_message: input.error_message ?? null,
-        result: input.result,
-        lease_token: token,
-      },
-      next: claim_next && (await nextWish(ctx, execution_id, claim_next, token)),
-    }
-    const { execution, next } = await untilDone(ctx, execution_id, token, async (turn) =>
-      // A claim that looked at the task while it was being handed out may still hold its lock, for a moment: what was not
-      // done together is tried once more so. Then it is tried alone, and waits for whoever has the task.
-      turn === 0
-        ? ((await completeTogether(ctx, call)) ?? completeTogether(ctx, call))
-        : (await completeForAll(ctx, [call], 'waits'))[0],
-    )
-    rememberHolders(ctx, next)
-    return claim_next ? { ...execution, next } : execution
   },
 })
 

@@ -141,15 +141,33 @@ export const StartExecution = z.strictObject({
   lease_seconds: LeaseSeconds.optional().meta({ description: 'Without it the execution has no lease' }),
 })
 
-export const CompleteExecution = z.strictObject({
+/** How an execution ended. */
+export const CompletionOfBatch = z.strictObject({
   execution_id: ExecutionRef,
   success: z.boolean(),
   cost_dollars: CostDollars.default(0),
   error_message: z.string().max(65_536).optional(),
   result: ExecutionResult.optional().meta({ description: 'JSON for later tasks to read, at most 64 KiB' }),
   lease_token: LeaseToken.optional(),
-  claim_next: ClaimNext.optional(),
 })
+export type CompletionOfBatch = z.output<typeof CompletionOfBatch>
+
+export const CompleteExecution = CompletionOfBatch.extend({ claim_next: ClaimNext.optional() })
+
+/** Executions that one call may complete. */
+export const MOST_COMPLETIONS = 100
+
+/** What became of one of them. */
+export const CompletedOfBatch = z
+  .strictObject({
+    execution_id: ExecutionRef.meta({ description: 'As it was asked' }),
+    execution: Execution.nullable().meta({ description: 'null where it was refused' }),
+    refusal: z
+      .strictObject({ status: z.int(), code: z.string(), detail: z.string() })
+      .nullable()
+      .meta({ description: 'The problem that a call of its own would have met; null where it was done' }),
+  })
+  .meta({ id: 'CompletedOfBatch' })
 
 const Summary = z.strictObject({
   total_attempts: z.int(),

@@ -129,5 +129,10 @@ test('what keeps or frees work is refused last', async (t) => {
   proxy.heal()
   await Promise.all(calls)
   const urgent = [...operations.values()].filter((op) => op.urgent).map(({ name }) => name)
-  assert.deepEqual(urgent.sort(), ['executions.complete', 'executions.heartbeat', 'executions.release'])
+  assert.deepEqual(urgent.sort(), [
+    'executions.complete',
+    'executions.complete_batch',
+    'executions.heartbeat',
+    'executions.release',
+  ])
 })

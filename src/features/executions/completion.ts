@@ -1,0 +1,167 @@
+import { z } from 'zod'
+import type { Ctx } from '../../kernel/context.ts'
+import { problemOfDatabase } from '../../kernel/database.ts'
+import { operation } from '../../kernel/operation.ts'
+import { Problem } from '../../kernel/problem.ts'
+import {
+  completeForAll,
+  completeTogether,
+  type Completed,
+  type CompletionCall,
+  type Ending,
+} from './complete.ts'
+import { completeBatchExamples, completeExamples } from './examples.ts'
+import { refuse, untilDone } from './guarded.ts'
+import { holderOf, rememberHolders } from './holders.ts'
+import { executionId } from './reading.ts'
+import {
+  Claim,
+  CompletedOfBatch,
+  CompleteExecution,
+  CompletionOfBatch,
+  Execution,
+  MOST_COMPLETIONS,
+  type ClaimNext,
+} from './schema.ts'
+import { completeTool } from './tools.ts'
+
+/** Who claims next: the completed execution's own worker and agent type unless the call names others. */
+async function nextWish(ctx: Ctx, id: string, next: ClaimNext, token: number | null) {
+  const { worker_id, agent_type } = next
+  if (worker_id !== undefined && agent_type !== undefined) return { ...next, worker_id, agent_type }
+  const holder = holderOf(ctx, id) ?? (await refuse(ctx, id, token)).execution
+  return {
+    ...next,
+    worker_id: worker_id ?? holder.worker_id,
+    agent_type: agent_type ?? holder.agent_type,
+  }
+}
+
+const endingOf = (execution_id: string, given: CompletionOfBatch): Ending => ({
+  execution_id,
+  success: given.success,
+  cost_dollars: given.cost_dollars,
+  error_message: given.error_message ?? null,
+  result: given.result,
+  lease_token: given.lease_token ?? null,
+})
+
+/**
+ * Ends an execution in a statement that it shares with the others of the moment. A claim that looked at the task while it
+ * was being handed out may still hold its lock, for a moment: what was not done is tried once more so.
+ */
+const endTogether = async (ctx: Ctx, call: CompletionCall): Promise<Completed | undefined> =>
+  (await completeTogether(ctx, call)) ?? completeTogether(ctx, call)
+
+/** Ends one execution; what is not done together is tried alone, and waits for whoever has the task. */
+const end = (
+  ctx: Ctx,
+  call: CompletionCall,
+  together: (ctx: Ctx, call: CompletionCall) => Promise<Completed | undefined> = endTogether,
+): Promise<Completed> =>
+  untilDone(ctx, call.ending.execution_id, call.ending.lease_token, async (turn) =>
+    turn === 0 ? together(ctx, call) : (await completeForAll(ctx, [call], 'waits'))[0],
+  )
+
+/**
+ * Ends many executions of one caller: with the others of the moment (in a transaction of their own: in one statement), then
+ * what was not done in a statement that waits for whoever has the tasks, then each by itself, which also finds out why it
+ * can't be done.
+ */
+async function endAll(
+  ctx: Ctx,
+  calls: readonly CompletionCall[],
+): Promise<PromiseSettledResult<Completed>[]> {
+  const first =
+    ctx.db === ctx.app.pool
+      ? await Promise.allSettled(calls.map((call) => endTogether(ctx, call)))
+      : fulfilled(await completeForAll(ctx, calls, 'skips'))
+  const left = calls.filter((_, nth) => isUndone(first[nth]!))
+  const second = left.length > 1 ? await completeForAll(ctx, left, 'waits') : []
+  const waited = new Map(left.map((call, nth) => [call, second[nth]]))
+  return Promise.allSettled(
+    calls.map(async (call, nth) => {
+      const result = first[nth]!
+      if (result.status === 'rejected') throw result.reason
+      return result.value ?? end(ctx, call, () => Promise.resolve(waited.get(call)))
+    }),
+  )
+}
+
+const fulfilled = <T>(values: readonly T[]): PromiseSettledResult<T>[] =>
+  values.map((value) => ({ status: 'fulfilled', value }))
+
+const isUndone = (result: PromiseSettledResult<Completed | undefined>): boolean =>
+  result.status === 'fulfilled' && result.value === undefined
+
+/** Ends an execution and its task; wakes the dependents; claims what is next. */
+export const completeExecution = operation({
+  name: 'executions.complete',
+  summary: 'Complete an execution, and claim what is next',
+  description:
+    'success: the task is completed and its dependents count down; otherwise it has failed. claim_next makes the next claim in the same round trip, freed dependents among the candidates. With a lease, lease_token is required.',
+  http: { method: 'POST', path: '/executions/:execution_id/complete', status: 200 },
+  permission: 'execute_tasks',
+  urgent: true,
+  runs: 'statement',
+  input: CompleteExecution,
+  output: Execution.extend({ next: z.array(Claim).optional() }),
+  problems: { execution_not_found: 404, execution_completed: 409, lease_held: 409, lease_lost: 409 },
+  examples: completeExamples,
+  tool: completeTool,
+  async run(ctx, { execution_id: ref, claim_next, ...given }) {
+    const id = await executionId(ctx, ref)
+    const ending = endingOf(id, { ...given, execution_id: ref })
+    const { execution, next } = await end(ctx, {
+      origin: ctx.origin,
+      ending,
+      next: claim_next && (await nextWish(ctx, id, claim_next, ending.lease_token)),
+    })
+    rememberHolders(ctx, next)
+    return claim_next ? { ...execution, next } : execution
+  },
+})
+
+/** What a call of its own would have been refused with. Throws what is nobody's fault but ours. */
+function refusalOf(error: unknown): z.output<typeof CompletedOfBatch>['refusal'] {
+  const problem = error instanceof Problem ? error : problemOfDatabase(error)
+  if (!problem) throw error
+  const { status, code, detail } = problem
+  return { status, code, detail }
+}
+
+/** Ends up to a hundred executions; each by itself, whatever becomes of the others. */
+export const completeBatch = operation({
+  name: 'executions.complete_batch',
+  summary: 'Complete up to 100 executions, each by itself',
+  description:
+    'As POST /executions/:execution_id/complete does one. The answer has the order of the request: an execution, or why it was refused. One that is refused hinders no other.',
+  http: { method: 'POST', path: '/executions/complete', status: 200, body: 'completions' },
+  permission: 'execute_tasks',
+  urgent: true,
+  runs: 'statement',
+  input: z.strictObject({ completions: z.array(CompletionOfBatch).min(1).max(MOST_COMPLETIONS) }),
+  output: z.array(CompletedOfBatch),
+  examples: completeBatchExamples,
+  async run(ctx, { completions }) {
+    const calls = await Promise.allSettled(
+      completions.map(async (given): Promise<CompletionCall> => {
+        const id = await executionId(ctx, given.execution_id)
+        return { origin: ctx.origin, ending: endingOf(id, given), next: undefined }
+      }),
+    )
+    const ended = await endAll(
+      ctx,
+      calls.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
+    )
+    return calls.map((call, nth) => {
+      const result = call.status === 'rejected' ? call : ended.shift()!
+      const done = result.status === 'fulfilled'
+      return {
+        execution_id: completions[nth]!.execution_id,
+        execution: done ? result.value.execution : null,
+        refusal: done ? null : refusalOf(result.reason),
+      }
+    })
+  },
+})
