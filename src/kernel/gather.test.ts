@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { testServer, type TestServer } from '../../test/server.ts'
 import type { Ctx } from './context.ts'
 import { query, transact } from './database.ts'
-import { gather, type Gathering } from './gather.ts'
+import { gather, oldestGathered, type Gathering } from './gather.ts'
 
 let server: TestServer
 let scope: Pick<Ctx, 'db' | 'tenant' | 'app'>
@@ -76,8 +76,11 @@ test('beside a statement in flight another one is sent only when it is full', as
     if (n === 3) assert.deepEqual(statements, [[1]])
   }
   assert.deepEqual(statements, [[1], [2, 3, 4]])
+  // By this the server notices that it is overloaded.
+  assert.ok(oldestGathered(scope.app.pool) > 0)
   answered.resolve()
   assert.deepEqual(await Promise.all(calls), [1, 2, 3, 4, 5])
+  assert.equal(oldestGathered(scope.app.pool), 0)
 })
 
 test('kinds and tenants gather apart', async () => {

@@ -27,6 +27,7 @@ const STRETCH = 3
 
 interface Waiting<Call, Answer> {
   readonly call: Call
+  readonly since: number
   resolve(answer: Answer): void
   reject(error: unknown): void
 }
@@ -51,7 +52,7 @@ class Queue<Call, Answer> {
 
   add(call: Call): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const waiting = { call, resolve, reject }
+      const waiting = { call, since: performance.now(), resolve, reject }
       this.#waiting.push(waiting)
       this.#weight += this.#weigh(waiting)
       if (this.#scheduled || !this.#hasLane()) return
@@ -61,6 +62,11 @@ class Queue<Call, Answer> {
         this.#send()
       })
     })
+  }
+
+  /** When the call that has waited longest for a statement came. */
+  get waitsSince(): number | undefined {
+    return this.#waiting[0]?.since
   }
 
   #hasLane(): boolean {
@@ -122,6 +128,15 @@ class Queue<Call, Answer> {
   }
 }
 
+/** What gathers on each database, of all kinds of calls. */
+const gathered = new WeakMap<object, Set<{ readonly waitsSince: number | undefined }>>()
+
+/** Milliseconds for which the oldest call has waited for a statement on this database to share; 0 where none waits. */
+export function oldestGathered(db: object): number {
+  const since = [...(gathered.get(db) ?? [])].flatMap(({ waitsSince }) => waitsSince ?? [])
+  return since.length > 0 ? performance.now() - Math.min(...since) : 0
+}
+
 /**
  * Makes calls share statements. Each server and tenant gathers by itself; a call that has a transaction of its own (one with
  * an Idempotency-Key) shares nothing.
@@ -130,13 +145,23 @@ export function gather<Call, Answer>(
   gathering: Gathering<Call, Answer>,
 ): (ctx: Pick<Ctx, 'db' | 'tenant' | 'app'>, call: Call) => Promise<Answer> {
   const databases = new WeakMap<object, Map<string, Queue<Call, Answer>>>()
+  const open = (queues: Map<string, Queue<Call, Answer>>, name: string, scope: Scope) => {
+    const all = gathered.get(scope.db) ?? new Set()
+    gathered.set(scope.db, all)
+    const queue = new Queue(gathering, scope, () => {
+      queues.delete(name)
+      all.delete(queue)
+    })
+    queues.set(name, queue)
+    all.add(queue)
+    return queue
+  }
   return async ({ db, tenant, app }, call) => {
     if (db !== app.pool) return (await gathering.run({ db, tenant }, [call]))[0]!
     const queues = databases.get(db) ?? new Map<string, Queue<Call, Answer>>()
     databases.set(db, queues)
     const name = `${tenant} ${gathering.kind(call)}`
-    const queue = queues.get(name) ?? new Queue(gathering, { db, tenant }, () => queues.delete(name))
-    queues.set(name, queue)
+    const queue = queues.get(name) ?? open(queues, name, { db, tenant })
     return queue.add(call)
   }
 }

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { Counter, Gauge } from 'prom-client'
+import { oldestGathered } from './gather.ts'
 import type { Metrics } from './metrics.ts'
 import type { Pool } from './pool.ts'
 import { Problem } from './problem.ts'
@@ -24,6 +25,9 @@ const MOST_WAITING = 2_000
 const FULL = 0.85
 /** What keeps or frees work goes on for so many times as long and as many. */
 const URGENT = 3
+
+/** Milliseconds: of those that wait for a connection, and of those that wait to share a statement. */
+const oldestWait = (pool: Pool): number => Math.max(pool.oldestWait, oldestGathered(pool))
 
 /** Seconds after which to come back: not all at once. */
 const comeBack = (): number => 1 + Math.floor(Math.random() * 3)
@@ -52,10 +56,10 @@ export class Load {
     })
     new Gauge({
       name: 'cairn_database_wait_seconds',
-      help: 'How long the oldest call has waited for a database connection',
+      help: 'How long the oldest call has waited for a database connection, or for a statement to share',
       registers,
       collect() {
-        this.set(pool.oldestWait / 1000)
+        this.set(oldestWait(pool) / 1000)
       },
     })
     let last = performance.now()
@@ -84,7 +88,7 @@ export class Load {
   }
 
   #why(patience: number): string | undefined {
-    if (this.#pool.oldestWait > this.#after * patience) return 'database_wait'
+    if (oldestWait(this.#pool) > this.#after * patience) return 'database_wait'
     if (this.#pool.waitingCount > MOST_WAITING * patience) return 'database_queue'
     if (this.#loopDelay * TURNS > this.#after * patience) return 'event_loop'
     return this.#memory > FULL ? 'memory' : undefined
