@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
-import { WebSocket } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
+import { bodyOf } from '../../test/answers.ts'
 import { eventually } from '../../test/eventually.ts'
+import { keyWith } from '../../test/people.ts'
 import { testServer, type TestServer } from '../../test/server.ts'
 import { serveLive } from '../../test/sockets.ts'
 import { createTask, createTasks, patchTask } from '../../test/tasks.ts'
 import { FaultProxy } from '../../test/torture/fault-proxy.ts'
 import { Ground } from '../../test/torture/ground.ts'
-import { Cairn, follow, type Event, type FollowOptions } from './index.ts'
+import { Cairn, follow, isProblem, type CairnProblem, type Event, type FollowOptions } from './index.ts'
 
 let server: TestServer
 before(async () => {
@@ -174,6 +178,72 @@ describe('a refusal', () => {
       code: 'validation_failed',
     })
     await assert.rejects(new Following(cairn, { after: 10 ** 9 }).ended, { code: 'validation_failed' })
+  })
+
+  test('of a key that is revoked in the middle ends them, too', async () => {
+    const key = await keyWith(server, ['read_tasks'])
+    const following = new Following(new Cairn({ url: server.url, key }))
+    await following.ready
+    const keys = bodyOf<{ id: string }[]>(await server.get('/keys'))
+    assert.equal(keys.length, 1)
+    await new Cairn(server).delete('/keys/{key_id}', { params: { path: { key_id: keys[0]!.id } } })
+    await assert.rejects(following.ended, { code: 'unauthorized', status: 401 })
+    assert.ok(await following.ended.catch((error: unknown) => isProblem(error, 'unauthorized')))
+  })
+
+  test('whose problem is lost on its way is known by the close code', async (t) => {
+    const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+    t.after(() => sockets.close())
+    await once(sockets, 'listening')
+    sockets.on('connection', (socket) => socket.once('message', () => socket.close(4401, 'unauthorized')))
+    const url = `http://127.0.0.1:${(sockets.address() as AddressInfo).port}`
+    await assert.rejects(new Following(new Cairn({ url, key: 'any' })).ended, {
+      code: 'unauthorized',
+      status: 401,
+    })
+  })
+})
+
+describe('a server that lets nobody in for a while', () => {
+  /** Follows, and keeps why it had to wait. */
+  const patient = (cairn: Cairn): { following: Following; troubles: CairnProblem[] } => {
+    const troubles: CairnProblem[] = []
+    return { troubles, following: new Following(cairn, { onTrouble: (problem) => troubles.push(problem) }) }
+  }
+
+  test('since the key has too many sockets is asked again, and followed once one is free', async (t) => {
+    const narrow = await testServer({ environment: { CAIRN_SOCKETS_PER_KEY: '1' } })
+    t.after(() => narrow.close())
+    const cairn = new Cairn(narrow)
+    const first = new Following(cairn)
+    await first.ready
+    const { following, troubles } = patient(cairn)
+    await eventually('it is refused more than once', () => troubles.length > 1)
+    assert.deepEqual(
+      troubles.slice(0, 2).map(({ code, status }) => [code, status]),
+      Array(2).fill(['too_many_sockets', 429]),
+    )
+    await first.end()
+    await following.ready
+    const task = await createTask(narrow)
+    await eventually('its event came', () =>
+      following.seen.some(({ data }) => (data['task'] as { id?: string }).id === task.id),
+    )
+    await following.end()
+  })
+
+  test('since too many wrong keys came from here is asked again when it says, and not before', async (t) => {
+    const wary = await testServer({ environment: { CAIRN_RATE_LIMIT_WRONG_KEYS: '5' } })
+    t.after(() => wary.close())
+    const key = await keyWith(wary, ['read_tasks'])
+    for (let nth = 0; nth < 5; nth++)
+      await assert.rejects(new Following(new Cairn({ url: wary.url, key: 'guessed' })).ended, { status: 401 })
+    const { following, troubles } = patient(new Cairn({ url: wary.url, key }))
+    await following.ready
+    assert.equal(troubles.length, 1)
+    assert.equal(troubles[0]!.code, 'rate_limited')
+    assert.ok(troubles[0]!.retryAfter! > 0)
+    await following.end()
   })
 })
 

@@ -16,6 +16,8 @@ export interface FollowOptions {
   onReady?: (sequence: number) => void
   /** Hears when a connection that stood is lost, and after which sequence the next goes on; it is made by itself. */
   onLost?: (sequence: number) => void
+  /** Hears why a server lets nobody in for the time being: `too_many_sockets`, `rate_limited`, …; it is asked again by itself. */
+  onTrouble?: (problem: CairnProblem) => void
   /** For how many seconds a connection is believed in that says nothing; 30 unless given. */
   silence_seconds?: number
 }
@@ -27,6 +29,15 @@ type Said =
   | { type: 'error'; problem: ProblemDocument }
 
 const NORMAL = 1000
+/** With which a server refuses for good. Its problem comes before; where that was lost on the way, the code says it. */
+const REFUSALS: Readonly<Record<number, readonly [code: string, detail: string]>> = {
+  4401: ['unauthorized', 'The server does not know this key, or knows it no more; give another.'],
+  4403: ['forbidden', "The key's user lacks a permission for what is followed; ask for it, or follow less."],
+  4400: [
+    'malformed_request',
+    'The server does not understand this client; see whether both are of one version.',
+  ],
+}
 /** So many events may wait for who iterates. Then the connection is given up, and made again once they are taken. */
 const WAITING_EVENTS = 1_000
 
@@ -82,14 +93,15 @@ class Feed {
     const { signal } = this.#ended
     try {
       for (let failures = 0; !signal.aborted;) {
-        const stood = await this.#connect()
+        const { stood, problem } = await this.#connect()
         if (signal.aborted) return
+        if (problem) this.#options.onTrouble?.(problem)
         failures = stood ? 1 : failures + 1
         if (stood) this.#options.onLost?.(this.#after ?? 0)
         if (this.#events.length >= WAITING_EVENTS)
           await new Promise<void>((resolve) => (this.#taken = resolve))
-        // Not all at once, where many were cut off together.
-        await pause(backoff(failures), signal)
+        // Not all at once, where many were cut off together; and not before the server said.
+        await pause(backoff(failures) + (problem?.retryAfter ?? 0) * 1000, signal)
       }
     } catch (error) {
       this.#failure = { error }
@@ -97,8 +109,11 @@ class Feed {
     }
   }
 
-  /** One connection, to its end. Returns whether it ever stood. Throws the problem with which a server refuses to go on. */
-  async #connect(): Promise<boolean> {
+  /**
+   * One connection, to its end. Returns whether it ever stood, and the problem of a server that lets nobody in for a while.
+   * Throws the problem with which one refuses to go on.
+   */
+  async #connect(): Promise<{ stood: boolean; problem?: CairnProblem }> {
     const { WebSocket } = this.#cairn
     if (!WebSocket)
       throw new TypeError('This runtime has no WebSocket; give Cairn that of the package ws: { WebSocket }.')
@@ -109,18 +124,24 @@ class Feed {
     let over = false
     let silent: ReturnType<typeof setTimeout> | undefined
     let pinging: ReturnType<typeof setInterval> | undefined
-    let end = (): void => undefined
+    let end = (_problem?: CairnProblem): void => undefined
+    const ended = (): void => end()
     const alive = (): void => {
       clearTimeout(silent)
       silent = setTimeout(() => end(), silence_seconds * 1000)
     }
     try {
-      await new Promise<void>((resolve, reject) => {
+      const problem = await new Promise<CairnProblem | undefined>((resolve, reject) => {
         end = resolve
         alive()
-        this.#ended.signal.addEventListener('abort', end)
-        socket.addEventListener('close', end)
-        socket.addEventListener('error', end)
+        this.#ended.signal.addEventListener('abort', ended)
+        socket.addEventListener('close', (event) => {
+          const refusal = REFUSALS[(event as { code?: number }).code ?? 0]
+          if (!refusal) return resolve(undefined)
+          const [code, detail] = refusal
+          reject(new CairnProblem({ code, detail, status: (event as { code: number }).code - 4000 }))
+        })
+        socket.addEventListener('error', ended)
         socket.addEventListener('open', () =>
           socket.send(
             JSON.stringify({
@@ -138,7 +159,7 @@ class Feed {
           if (said.type === 'error') refused(said.problem, resolve, reject)
           else if (said.type === 'event') {
             over = !this.#take(said.event)
-            if (over) resolve()
+            if (over) resolve(undefined)
           } else {
             this.#after = Math.max(said.sequence, this.#after ?? 0)
             if (stood) return
@@ -149,12 +170,12 @@ class Feed {
           }
         })
       })
-      return stood
+      return { stood, ...(problem ? { problem } : {}) }
     } finally {
       over = true
       clearTimeout(silent)
       clearInterval(pinging)
-      this.#ended.signal.removeEventListener('abort', end)
+      this.#ended.signal.removeEventListener('abort', ended)
       socket.close(NORMAL)
     }
   }
@@ -183,11 +204,11 @@ function read(data: unknown): Said {
 /** A fault of the server's, or too much at once, is one to connect again after; anything else would be the same then. */
 function refused(
   document: ProblemDocument,
-  resolve: () => void,
+  resolve: (problem: CairnProblem) => void,
   reject: (error: CairnProblem) => void,
 ): void {
   const problem = new CairnProblem(document)
-  if (problem.temporary) resolve()
+  if (problem.temporary) resolve(problem)
   else reject(problem)
 }
 

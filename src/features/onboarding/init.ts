@@ -13,6 +13,9 @@ import { UsageError, type Command, type CommandCall } from '../../kernel/command
 import { CLIENTS, KEY_VARIABLE, type McpClient, type Way } from './clients.ts'
 import { mergeEntry } from './merge.ts'
 
+/** Ctrl-C at a question. */
+class Stopped extends Error {}
+
 const NAMES = CLIENTS.map(({ name }) => name)
 
 /** The clients that are asked for by name. Throws UsageError for one that is unknown. */
@@ -42,7 +45,8 @@ async function chooseClients(call: CommandCall, project: string): Promise<readon
     options: CLIENTS.map((each) => ({ value: each, label: each.title, hint: each.file(project) })),
     initialValues: used,
   })
-  return isCancel(chosen) ? [] : chosen
+  if (isCancel(chosen)) throw new Stopped()
+  return chosen
 }
 
 /** Where the clients will find the server: its address, or by `--stdio` this program's own bridge to it. */
@@ -86,18 +90,30 @@ async function tellClient(call: CommandCall, client: McpClient, project: string,
   if (call.options['yes'] !== true) {
     call.note(merged.text)
     const agreed = await confirm({ message: `Write this to ${file}?` })
-    if (agreed !== true) return { ...told, outcome: 'declined' }
+    if (isCancel(agreed)) throw new Stopped()
+    if (!agreed) return { ...told, outcome: 'declined' }
   }
   write(file, merged.text)
   return { ...told, outcome: 'written' }
 }
 
-async function run(call: CommandCall): Promise<number> {
+/** Tells one client after the other. Returns whether it was stopped at a question; what was done before stands. */
+async function tellClients(call: CommandCall, outcomes: Outcome[]): Promise<boolean> {
   const project = process.cwd()
-  const clients = await chooseClients(call, project)
-  const way = await wayTo(call)
+  try {
+    const clients = await chooseClients(call, project)
+    const way = await wayTo(call)
+    for (const client of clients) outcomes.push(await tellClient(call, client, project, way))
+    return false
+  } catch (error) {
+    if (error instanceof Stopped) return true
+    throw error
+  }
+}
+
+async function run(call: CommandCall): Promise<number> {
   const outcomes: Outcome[] = []
-  for (const client of clients) outcomes.push(await tellClient(call, client, project, way))
+  const stopped = await tellClients(call, outcomes)
   if (call.json) call.print(JSON.stringify(outcomes))
   else
     for (const { client, file, outcome, reason } of outcomes)
@@ -106,7 +122,8 @@ async function run(call: CommandCall): Promise<number> {
     call.note(
       `The key is in none of the files: set ${KEY_VARIABLE} where the clients start. \`cairn keys create NAME --role agent\` makes one.`,
     )
-  return outcomes.some(({ outcome }) => outcome === 'left as it is') ? 1 : 0
+  if (stopped) call.note('Stopped; no other file was written.')
+  return stopped || outcomes.some(({ outcome }) => outcome === 'left as it is') ? 1 : 0
 }
 
 export const initCommand: Command = {
@@ -120,7 +137,7 @@ export const initCommand: Command = {
     { flags: '--dry-run', description: 'show what would be written, and write nothing' },
   ],
   help: `Adds one entry to each client's own file and changes no other. The key stays in ${KEY_VARIABLE}. Exit code 1 when a file
-was left as it is.`,
+was left as it is, or Ctrl-C stopped it.`,
   next: 'init                  # your coding agents get their tools',
   run,
 }

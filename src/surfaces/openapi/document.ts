@@ -3,6 +3,7 @@ import type { Operation } from '../../kernel/operation.ts'
 import { makeGatherer } from '../http/input.ts'
 import { bodyExamples, parameterExamples } from './examples.ts'
 import { manifest } from './manifest.ts'
+import { OTHER_DOORS } from './other-doors.ts'
 import { probePaths, PROBES_TAG } from './probe-paths.ts'
 import { headerComponents, problemSchema, responseComponents, responsesOf } from './responses.ts'
 import { makeSchemaBook, type JsonSchema, type SchemaBook } from './schemas.ts'
@@ -155,7 +156,8 @@ function describeTag(tag: string, operations: readonly Operation[]): Json {
 const INTRODUCTION =
   'A task graph in PostgreSQL that a crowd of agents can drain: they ask it what to do next, and it never gives two of ' +
   'them the same thing. Authenticate with `Authorization: Bearer KEY`. Errors are problem documents (RFC 9457); an ' +
-  'unknown field or parameter is one. See `/docs` for a guide.'
+  'unknown field or parameter is one. See `/docs` for a guide.\n\n' +
+  `Not among these paths: ${OTHER_DOORS}`
 
 /**
  * The OpenAPI 3.1 document of a set of features: pure, and the same text for the same features. Throws when two

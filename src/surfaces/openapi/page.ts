@@ -5,6 +5,7 @@ import { channelsOf } from './asyncapi.ts'
 import { operationId, permissionSentence, tagOf } from './document.ts'
 import { html, inline, prose, type Html } from './html.ts'
 import { manifest } from './manifest.ts'
+import { OTHER_DOORS } from './other-doors.ts'
 import { listProblems, type ListedProblem } from './problem-codes.ts'
 import { requestTarget, splitInput } from './request.ts'
 
@@ -240,6 +241,7 @@ export function documentationPage(assembly: Assembly, { styles, scripts }: PageA
     ['rules', 'Rules'],
     ['operations', 'Operations'],
     ['channels', 'WebSockets'],
+    ['doors', 'Other doors'],
     ['permissions', 'Permissions'],
     ['events', 'Events'],
     ['problems', 'Problems'],
@@ -265,7 +267,7 @@ export function documentationPage(assembly: Assembly, { styles, scripts }: PageA
         </header>
         <main>
           ${BEGIN} ${guides.map((guide) => renderGuide(assembly, guide))} ${rules()} ${operations(all)}
-          ${channels(channelsOf(assembly))}
+          ${channels(channelsOf(assembly))} ${section('doors', 'Other doors', prose(OTHER_DOORS))}
           ${glossary('permissions', 'Permissions', 'What a role may permit.', assembly.permissions)}
           ${glossary('events', 'Events', 'What the record says, by the type of its rows.', assembly.events)}
           ${problems(assembly)}

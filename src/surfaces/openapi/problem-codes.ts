@@ -36,6 +36,19 @@ const OF_QUERIES: readonly (readonly [code: string, meaning: string])[] = [
   ['too_many_subscriptions', 'One socket runs too many queries at once.'],
 ]
 
+/** What whoever speaks MCP may meet; the last three are said in a tool's result. */
+const OF_MCP: readonly (readonly [code: string, status: number, meaning: string])[] = [
+  ['host_refused', 403, 'A request to /mcp came under a name that is none of this server.'],
+  ['origin_refused', 403, 'A page of another site called /mcp.'],
+  [
+    'confirmation_required',
+    409,
+    'A tool that destroys asks first: call it again with the token that came along.',
+  ],
+  ['confirmation_invalid', 409, 'A tool got a confirm that is not, or no longer, that of the call.'],
+  ['not_confirmed', 409, 'The user was asked about a tool and did not agree; nothing was changed.'],
+]
+
 /** Every general problem, by status. */
 export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
   {
@@ -201,6 +214,7 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
   { code: 'draining', status: 503, meaning: 'A probe found that this server is stopping.' },
   { code: 'not_acceptable', status: 406, meaning: 'The header Accept allows no media type of the answer.' },
   ...OF_QUERIES.map(([code, meaning]) => ({ code, status: 400, meaning })),
+  ...OF_MCP.map(([code, status, meaning]) => ({ code, status, meaning })),
 ]
 
 /** The codes with which an operation may answer, general ones first, by status, ascending. */
