@@ -7,8 +7,8 @@ import { testServer, type TestAnswer, type TestServer } from '../../../test/serv
 import { FaultProxy, targetOf } from '../../../test/torture/fault-proxy.ts'
 import { Problem } from '../../kernel/problem.ts'
 
-/** Calls that make the queue, and those that come when it is old. */
-const FIRST = 20
+/** Calls that make the queue, so many that it is still old when the others have come, on a slow machine too; and these. */
+const FIRST = 50
 const THEN = 200
 
 interface Slow {
