@@ -40,7 +40,7 @@ export interface WindowOptions {
 /** A browser of its own for a test file, with a fresh profile. */
 export interface TestBrowser {
   /** A window of its own: nothing is shared with the others. `path` is below /app. */
-  open(server: TestServer, path: string, options?: WindowOptions): Promise<TestWindow>
+  open(server: Pick<TestServer, 'url'>, path: string, options?: WindowOptions): Promise<TestWindow>
   close(): Promise<void>
 }
 
@@ -118,7 +118,7 @@ async function openWindow(
   await page.goto(`/app${path}`)
   return {
     page,
-    live: () => page.locator('[data-connection=live]:visible').waitFor(),
+    live: () => page.locator('[data-connection=live]:visible').first().waitFor(),
     faults: () => found.splice(0),
     async inaccessible() {
       // The tool is not the page's own script: the policy need not let it in.

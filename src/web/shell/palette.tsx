@@ -36,6 +36,7 @@ export function Palette() {
       scrollable
       maxHeight={360}
       nothingFound="Nothing of that name"
+      attributes={{ content: { 'aria-label': 'Palette' } }}
       searchProps={{
         leftSection: <IconSearch size={16} />,
         placeholder: 'Search or go to…',

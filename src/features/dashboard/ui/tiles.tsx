@@ -57,6 +57,12 @@ export function StatusTiles({ tasks, queue }: Pick<Dashboard, 'tasks' | 'queue'>
   )
 }
 
+/** An average; below a dollar to two digits, since more would say nothing and not fit the tile. */
+function averageOf(total: number, count: number): number {
+  const average = total / count
+  return average < 1 ? Number(average.toPrecision(2)) : average
+}
+
 /** What of the time that is looked at one would ask for first. */
 export function HeadTiles({ dashboard }: { dashboard: Dashboard }) {
   const { throughput, queue, working, hours } = dashboard
@@ -75,7 +81,7 @@ export function HeadTiles({ dashboard }: { dashboard: Dashboard }) {
       <Tile label="Cost" value={dollarsText(sum('cost_dollars'))}>
         {completed === 0
           ? 'nothing was completed'
-          : `${dollarsText(sum('cost_dollars') / completed)} a completion`}
+          : `${dollarsText(averageOf(sum('cost_dollars'), completed))} a completion`}
       </Tile>
       <Tile label="Running" value={count.format(working.open)}>
         {working.stale === 0 ? 'none too long' : `${count.format(working.stale)} too long`}

@@ -76,7 +76,7 @@ export function TaskPicker({ label, placeholder, without, pick, error, autoFocus
         />
       </Combobox.Target>
       <Combobox.Dropdown hidden={q === ''}>
-        <Combobox.Options mah={240} className={classes.options}>
+        <Combobox.Options aria-label="Tasks found" mah={240} className={classes.options}>
           {offered.map((task) => (
             <Combobox.Option key={task.id} value={task.id}>
               <span className={classes.option}>

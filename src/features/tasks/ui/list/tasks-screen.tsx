@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useHotkeys, useLocalStorage, useMediaQuery } from '@mantine/hooks'
+import { useHotkeys, useLocalStorage, useMediaQuery, type HotkeyItem } from '@mantine/hooks'
 import { useCallback, useMemo, useRef, useState, type RefObject } from 'react'
 import { one, useParameters } from '../../../../web/kit/address.ts'
 import { useCaller } from '../../../../web/kit/caller.ts'
@@ -155,6 +155,13 @@ interface Keys {
   readonly leave: () => void
 }
 
+/** What takes keys for itself while the focus is in it: fields of text, menus, dialogs. */
+const TAKES_KEYS =
+  'input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="menu"], [role="listbox"], [role="dialog"]'
+
+const isTaken = (event: KeyboardEvent): boolean =>
+  event.composedPath().some((target) => target instanceof Element && target.matches(TAKES_KEYS))
+
 /** j and k (or the arrows) go down and up, Enter opens, x chooses, / searches, c creates, Escape goes back. */
 function useKeys({ list, active, setActive, open, toggle, search, create, leave }: Keys): void {
   const at = list.findIndex(({ id }) => id === active)
@@ -166,25 +173,37 @@ function useKeys({ list, active, setActive, open, toggle, search, create, leave 
     const task = list[at]
     if (task) act(task)
   }
-  useHotkeys([
-    ['j', go(1)],
-    ['ArrowDown', go(1)],
-    ['k', go(-1)],
-    ['ArrowUp', go(-1)],
+  /** Does nothing, and takes nothing from anybody, while the focus is where keys mean something else. */
+  const on = (key: string, act: () => void, prevent = true): HotkeyItem => [
+    key,
+    (event) => {
+      if (isTaken(event)) return
+      if (prevent) event.preventDefault()
+      act()
+    },
+    { preventDefault: false },
+  ]
+  useHotkeys(
     [
-      'Enter',
-      (event) => {
-        // On a button or a link it is theirs.
-        if (!(event.target as Element).closest('button, a, [role="menu"], [role="dialog"]'))
-          withActive(open)()
-      },
-      { preventDefault: false },
+      on('j', go(1)),
+      on('ArrowDown', go(1)),
+      on('k', go(-1)),
+      on('ArrowUp', go(-1)),
+      [
+        'Enter',
+        (event) => {
+          // On a button or a link it is theirs.
+          if (!isTaken(event) && !(event.target as Element).closest('button, a')) withActive(open)()
+        },
+        { preventDefault: false },
+      ],
+      on('x', withActive(toggle)),
+      on('/', () => search.current?.focus()),
+      on('c', () => create?.()),
+      on('Escape', leave, false),
     ],
-    ['x', withActive(toggle)],
-    ['/', () => search.current?.focus()],
-    ['c', () => create?.()],
-    ['Escape', leave, { preventDefault: false }],
-  ])
+    [],
+  )
 }
 
 function Foot({ count, more, searching }: { count: number; more: boolean; searching: boolean }) {
