@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** Roles, and how many play each. An agent sends a call in its turn like everybody else. */
-const CAST = { agent: 6, planner: 1, retirer: 1, reader: 3, graph: 1, tools: 1 }
+const CAST = { agent: 6, planner: 1, retirer: 3, reader: 3, graph: 1, tools: 1 }
 
 /** Planners keep about so many tasks to be done, and so many done ones are left for readers. */
 const OPEN = 200
