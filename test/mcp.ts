@@ -33,7 +33,10 @@ function clientOf({ era = 'modern', key: _key, headers: _headers, ...options }: 
 }
 
 /** The official client, connected to a test server's /mcp. */
-export async function connectHttp(server: TestServer, options: McpOptions = {}): Promise<Client> {
+export async function connectHttp(
+  server: Pick<TestServer, 'url' | 'key'>,
+  options: McpOptions = {},
+): Promise<Client> {
   const client = clientOf(options)
   const key = options.key === undefined ? server.key : options.key
   await client.connect(

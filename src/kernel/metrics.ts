@@ -1,5 +1,5 @@
-import type pg from 'pg'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import type { Pool } from './pool.ts'
 
 /** What /metrics says of this process. It holds nothing of any tenant. */
 export class Metrics {
@@ -7,7 +7,7 @@ export class Metrics {
   readonly requests: Histogram<'operation' | 'status'>
   readonly sequenced: Counter
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: Pool) {
     const registers = [this.registry]
     collectDefaultMetrics({ register: this.registry })
     this.requests = new Histogram({
@@ -31,6 +31,14 @@ export class Metrics {
         connections.set({ state: 'total' }, pool.totalCount)
         connections.set({ state: 'idle' }, pool.idleCount)
         connections.set({ state: 'waiting' }, pool.waitingCount)
+      },
+    })
+    const statements = new Gauge({
+      name: 'cairn_database_prepared_statements',
+      help: 'Prepared statements that the connections of the pool hold, all together',
+      registers,
+      collect() {
+        statements.set(pool.preparedStatements)
       },
     })
   }

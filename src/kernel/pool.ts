@@ -19,6 +19,9 @@ export const TIME_LIMITS = {
 /** What may only be said at the start of a session that is one's own. */
 const SESSION = { ...TIME_LIMITS, options: '-c timezone=UTC -c jit=off' }
 
+/** What the driver knows of each connection: the statements that it has prepared there, by their names. */
+type Preparing = pg.PoolClient & { readonly connection: { readonly parsedStatements: object } }
+
 /** Sends named statements without their names: a prepared statement stays with a connection of the database. */
 class UnnamedClient extends pg.Client {
   // The driver's many signatures come to this: a query, its values, a callback.
@@ -41,6 +44,7 @@ const speakUtc = (client: pg.ClientBase) => client.query(`SET TIME ZONE 'UTC'`)
 export class Pool extends pg.Pool {
   /** When each one that waits began to, the oldest first. */
   readonly #waiting = new Set<{ since: number }>()
+  readonly #clients = new Set<pg.PoolClient>()
   #answered = -Infinity
 
   constructor({ url, max, pooled, onError }: PoolOptions) {
@@ -58,7 +62,9 @@ export class Pool extends pg.Pool {
     this.on('connect', (client) => {
       // A client that is checked out when the server dies emits 'error' on itself; without a listener that ends the process.
       client.on('error', onError)
+      this.#clients.add(client)
     })
+    this.on('remove', (client) => this.#clients.delete(client))
     this.on('release', (error: unknown) => {
       if (!error) this.#answered = performance.now()
     })
@@ -73,6 +79,14 @@ export class Pool extends pg.Pool {
   /** Milliseconds since a connection came back whole. */
   get sinceAnswer(): number {
     return performance.now() - this.#answered
+  }
+
+  /** Named statements that the connections hold prepared, all together. */
+  get preparedStatements(): number {
+    let held = 0
+    for (const client of this.#clients)
+      held += Object.keys((client as Preparing).connection.parsedStatements).length
+    return held
   }
 
   override connect(): Promise<pg.PoolClient>

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** How long one attempt may take before another server is asked, and all attempts of a call together. */
 const ATTEMPT_MILLISECONDS = 5_000
 const CALL_MILLISECONDS = 60_000
+/** The same for a question about everything that there is, as `/verify` of 100,000 tasks and all that happened to them. */
+const WHOLE_MILLISECONDS = 600_000
 
 /** A call that was refused for good. */
 export class Refused extends Error {
@@ -40,15 +42,24 @@ export class FollowingClient {
   }
 
   /** Throws Refused for what no later attempt would change, and where there was no answer for a minute. */
-  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const deadline = Date.now() + CALL_MILLISECONDS
+  call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.#call(method, path, body, ATTEMPT_MILLISECONDS, CALL_MILLISECONDS)
+  }
+
+  /** Asks something that takes the longer the more there is. */
+  ask<T>(path: string): Promise<T> {
+    return this.#call('GET', path, undefined, WHOLE_MILLISECONDS, WHOLE_MILLISECONDS)
+  }
+
+  async #call<T>(method: string, path: string, body: unknown, attempt: number, within: number): Promise<T> {
+    const deadline = Date.now() + within
     const headers = {
       authorization: `Bearer ${this.#key}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
     }
     for (;;) {
-      const answer = await this.#attempt(method, path, headers, body)
+      const answer = await this.#attempt(method, path, headers, body, attempt)
       if (answer && answer.status < 400) return answer.body as T
       if (answer) {
         const { code = 'none', detail = '', retry_after } = answer.body as ProblemBody
@@ -70,13 +81,14 @@ export class FollowingClient {
     path: string,
     headers: Record<string, string>,
     body: unknown,
+    within: number,
   ): Promise<{ status: number; body: unknown } | undefined> {
     try {
       const answer = await fetch(this.#urls[this.#at] + path, {
         method,
         headers,
         body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(ATTEMPT_MILLISECONDS),
+        signal: AbortSignal.timeout(within),
       })
       return { status: answer.status, body: await answer.json() }
     } catch (error) {

@@ -7,6 +7,14 @@ import { Ledger, layChains, work } from './work.ts'
 
 const SERVERS = 3
 
+/** All claimers share a key: what the servers can do is tried, not how often one may ask. */
+const UNLIMITED = { CAIRN_RATE_LIMIT_PER_KEY: '0', CAIRN_RATE_LIMIT_PER_TENANT: '0' }
+
+/** How long nothing may be completed before claimers are taken to be stuck: longer than any failover, whatever the size. */
+const STANDSTILL_MILLISECONDS = 120_000
+/** How often what is left is counted: of 100,000 tasks that takes a while. */
+const COUNT_MILLISECONDS = 500
+
 export interface ClusterOptions {
   readonly tasks: number
   readonly claimers: number
@@ -21,6 +29,12 @@ export interface ClusterResult {
   readonly cut: number
   readonly deferred: number
   readonly lostLeases: number
+  /** Tasks that were laid, executions that claimers were given, and the seconds that all took. */
+  readonly tasks: number
+  readonly claimed: number
+  /** Executions that two claimers were given. */
+  readonly doubles: number
+  readonly seconds: number
   /** What must not be; empty when all holds. */
   readonly faults: readonly string[]
 }
@@ -39,7 +53,7 @@ async function underLoad(
 ): Promise<ClusterResult> {
   const installation = await install({ max_connections: '100' })
   try {
-    const herd = await Herd.start(installation, SERVERS)
+    const herd = await Herd.start(installation, SERVERS, UNLIMITED)
     try {
       const client = new FollowingClient(herd.urls, installation.key, 0)
       const count = await layChains(client, tasks)
@@ -47,26 +61,41 @@ async function underLoad(
       const ledger = new Ledger()
       const completed = (): number => ledger.acknowledged.size
       const database = await installation.connect()
+      const began = performance.now()
       let [interfering, drained] = [true, false]
       const working = work(herd.urls, installation.key, claimers, ledger, () => drained)
       const failovers = meanwhile({ herd, client, ledger, completed }).finally(() => (interfering = false))
       // What was completed is asked of the database: an acknowledgement may have been lost with its server.
-      for (const deadline = Date.now() + 300_000; ; await sleep(200)) {
+      for (let [fewest, since] = [Infinity, Date.now()]; ; await sleep(COUNT_MILLISECONDS)) {
         const { rows } = await database.query<{ left: number }>(
           `SELECT count(*) AS left FROM tasks WHERE status <> 'completed'`,
         )
-        if (Number(rows[0]!.left) === 0 && !interfering) break
-        if (Date.now() > deadline) {
-          ledger.failed.push(`${rows[0]!.left} of ${count} tasks are not completed after five minutes`)
-          break
-        }
+        const left = Number(rows[0]!.left)
+        if (left === 0 && !interfering) break
+        if (left < fewest || left === 0) [fewest, since] = [left, Date.now()]
+        if (Date.now() - since < STANDSTILL_MILLISECONDS) continue
+        ledger.failed.push(
+          `${left} of ${count} tasks are not completed, and none was for ${STANDSTILL_MILLISECONDS / 1000} s`,
+        )
+        break
       }
       drained = true
       await working
-      say(`${completed()} completions acknowledged, of ${count} tasks`)
+      const seconds = Math.round((performance.now() - began) / 100) / 10
+      say(`${completed()} completions acknowledged, of ${count} tasks, in ${seconds} s`)
       const faults = await faultsOf(client, before, ledger, herd.reigns)
       const { counts, lost } = ledger
-      return { failovers: await failovers, ...counts, lostLeases: lost.length, faults }
+      const claims = [...ledger.claims.values()]
+      return {
+        ...counts,
+        failovers: await failovers,
+        lostLeases: lost.length,
+        tasks: count,
+        claimed: claims.length,
+        doubles: claims.filter(({ length }) => length > 1).length,
+        seconds,
+        faults,
+      }
     } finally {
       await herd.close()
     }

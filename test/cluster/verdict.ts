@@ -23,7 +23,7 @@ async function* eventsAfter(client: FollowingClient, sequence: number): AsyncGen
 export async function readBefore(client: FollowingClient): Promise<Before> {
   let sequence = 0
   for await (const event of eventsAfter(client, 0)) sequence = event.sequence
-  return { graph: await client.call<GraphBefore>('GET', '/tasks/dependency-graph'), sequence }
+  return { graph: await client.ask<GraphBefore>('/tasks/dependency-graph'), sequence }
 }
 
 /** What broke, one sentence each: by the record, by what claimers were told, and by who led. */
@@ -55,6 +55,6 @@ export async function faultsOf(
     if (reigns.some((each) => each.epoch === reign.epoch && each.holder !== reign.holder))
       faults.push(`epoch ${reign.epoch} had two holders`)
   }
-  const verified = await client.call<{ consistent: boolean; mismatches: string[] }>('GET', '/verify')
+  const verified = await client.ask<{ consistent: boolean; mismatches: string[] }>('/verify')
   return [...faults, ...verified.mismatches.map((each) => `the record and the tables: ${each}`)]
 }

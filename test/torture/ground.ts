@@ -60,6 +60,8 @@ export class Ground {
   readonly #environment: Record<string, string>
   #postgres: EmbeddedPostgres
   #server: Running | undefined
+  /** Servers that ended without being killed: each is a fault. */
+  readonly #died: string[] = []
 
   private constructor(
     dataDir: string,
@@ -110,9 +112,21 @@ export class Ground {
         () => false,
       )
       // The database may be away just now, or the port not yet free.
-      if (serves) return
+      if (serves) return this.#watch(running)
       await sleep(100)
     }
+  }
+
+  #watch(running: Running): void {
+    void running.ended().then(({ code, stdout, stderr }) => {
+      if (!running.child.killed)
+        this.#died.push(`the server ended by itself with ${code}: ${(stderr + stdout).slice(-2_000)}`)
+    })
+  }
+
+  /** Servers that have ended by themselves since this was asked last. */
+  takeDeaths(): string[] {
+    return this.#died.splice(0)
   }
 
   /** `kill -9` of the server, and a new one; resolves when that serves. */

@@ -15,8 +15,8 @@ const LONGEST = 6_000
 const ENOUGH = 100
 /** Of each crew. */
 const AGENTS = 4
-/** How long the rest may take once all faults are over: leases of 2 s, their reaper, a failover of 11 s. */
-const DRAIN_PATIENCE = 30_000
+/** How long nothing may move once all faults are over: leases of 2 s, their reaper, a failover of 11 s, a slow machine. */
+const STANDSTILL = 30_000
 
 /** What a round did, and what it found that must not be. */
 export interface RoundResult {
@@ -80,21 +80,50 @@ function follow(client: Client): { ids: string[]; done: Promise<void> } {
   return { ids, done: run() }
 }
 
+/** Whether something still moves: on a busy machine that takes its time, and only what stands still is stuck. */
+class Moving {
+  readonly #controller = new AbortController()
+  #last: unknown
+  #timer = this.#wait()
+
+  /** Aborts once nothing has moved for too long. */
+  get stopped(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Says how things stand. */
+  see(now: unknown): void {
+    if (now === this.#last) return
+    this.#last = now
+    clearTimeout(this.#timer)
+    this.#timer = this.#wait()
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #wait(): NodeJS.Timeout {
+    return setTimeout(() => this.#controller.abort(), STANDSTILL)
+  }
+}
+
 /** Works off all that is left: with no faults any more, everything can be completed. */
 async function drain(ground: Ground, key: string, tenant: string, round: string): Promise<void> {
-  const deadline = Date.now() + DRAIN_PATIENCE
-  const patient = new Client(ground.url, key, AbortSignal.timeout(DRAIN_PATIENCE))
+  const moving = new Moving()
+  const patient = new Client(ground.url, key, moving.stopped)
   let calls = 0
   const call = async <T>(path: string, body: unknown): Promise<T | undefined> => {
     const answer = await patient.post(path, body, `${round}-drain-${++calls}`)
     return answer && answer.status < 300 ? (answer.body as T) : undefined
   }
-  while (Date.now() < deadline) {
+  while (!moving.stopped.aborted) {
     const left = await ground.sql<{ id: string; status: string }>(
       `SELECT id, status FROM tasks WHERE tenant_id = $1 AND status <> 'completed'`,
       [tenant],
     )
-    if (left.length === 0) return
+    moving.see(left.length)
+    if (left.length === 0) return moving.end()
     for (const { id, status } of left) if (status === 'failed') await call(`/tasks/${id}/retry`, {})
     const wish = { worker_id: `${round}-drain`, agent_type: 'torture', count: 100, lease_seconds: 10 }
     const claims = (await call<Claim[]>('/tasks/claim', wish)) ?? []
@@ -109,14 +138,15 @@ async function drain(ground: Ground, key: string, tenant: string, round: string)
 
 /** Waits until the record is numbered and the follower has it, as long as either goes on. */
 async function settle(ground: Ground, tenant: string, followed: readonly string[]): Promise<void> {
-  const deadline = Date.now() + DRAIN_PATIENCE
-  while (Date.now() < deadline) {
+  const moving = new Moving()
+  while (!moving.stopped.aborted) {
     const [state] = await ground.sql<{ pending: string; last: string }>(
       `SELECT (SELECT count(*) FROM record_pending WHERE tenant_id = $1) AS pending,
          coalesce((SELECT last_sequence FROM record_heads WHERE tenant_id = $1), 0) AS last`,
       [tenant],
     )
-    if (Number(state!.pending) === 0 && followed.length >= Number(state!.last)) return
+    moving.see(`${state!.pending} ${state!.last} ${followed.length}`)
+    if (Number(state!.pending) === 0 && followed.length >= Number(state!.last)) return moving.end()
     await sleep(50)
   }
 }
@@ -185,6 +215,7 @@ export async function runRound(ground: Ground, crews: readonly Crew[], seed: num
   await follower.done
   const sql = ground.sql.bind(ground)
   const faults = [
+    ...ground.takeDeaths(),
     ...(await checkAcknowledged(sql, tenant, acknowledged)),
     ...(await checkCourse(sql, tenant)),
     ...(await checkFeed(sql, tenant, follower.ids)),
