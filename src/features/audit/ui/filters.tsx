@@ -1,6 +1,6 @@
 import { Button, Select, TagsInput, TextInput } from '@mantine/core'
 import { DateTimePicker } from '@mantine/dates'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { useDebouncedCallback, useId } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { all, one, type ChangeParameters, type Parameters } from '../../../web/kit/address.ts'
@@ -80,6 +80,49 @@ function toLocal(moment: string | undefined): string | null {
   return shifted.toISOString().slice(0, 19).replace('T', ' ')
 }
 
+const CALENDAR = {
+  previousMonth: 'Previous month',
+  nextMonth: 'Next month',
+  previousYear: 'Previous year',
+  nextYear: 'Next year',
+  previousDecade: 'Previous decade',
+  nextDecade: 'Next decade',
+}
+
+interface MomentProps {
+  label: string
+  value: string | undefined
+  fault: string | undefined
+  /** The moment as RFC 3339; undefined for none. */
+  ask: (value: string | undefined) => void
+}
+
+/** A day and a time. What opens is named by the field, whose id it must share for that. */
+function Moment({ label, value, fault, ask }: MomentProps) {
+  const id = useId()
+  return (
+    <DateTimePicker
+      id={id}
+      popoverProps={{ id }}
+      size="xs"
+      w={165}
+      aria-label={label}
+      placeholder={label}
+      valueFormat="DD MMM YYYY HH:mm"
+      hideOutsideDates
+      weekendDays={[]}
+      ariaLabels={CALENDAR}
+      submitButtonProps={{ 'aria-label': 'Done' }}
+      timePickerProps={{ hoursInputLabel: 'Hour', minutesInputLabel: 'Minute' }}
+      clearable
+      clearButtonProps={{ 'aria-label': `Clear ${label.toLowerCase()}` }}
+      value={toLocal(value)}
+      error={fault}
+      onChange={(next) => ask(toMoment(next))}
+    />
+  )
+}
+
 /** Which rows of the record; all of it stands in the address. */
 export function Filters({
   parameters,
@@ -135,18 +178,12 @@ export function Filters({
         ask={ask('entity_id')}
       />
       {MOMENTS.map((name) => (
-        <DateTimePicker
+        <Moment
           key={name}
-          size="xs"
-          w={165}
-          aria-label={name === 'since' ? 'Since' : 'Until'}
-          placeholder={name === 'since' ? 'Since' : 'Until'}
-          valueFormat="DD MMM YYYY HH:mm"
-          clearable
-          clearButtonProps={{ 'aria-label': `Clear ${name}` }}
-          value={toLocal(one(parameters, name))}
-          error={faults[name]}
-          onChange={(value) => change({ [name]: toMoment(value) }, { replace: true })}
+          label={name === 'since' ? 'Since' : 'Until'}
+          value={one(parameters, name)}
+          fault={faults[name]}
+          ask={(value) => change({ [name]: value }, { replace: true })}
         />
       ))}
       {narrowed && (

@@ -130,10 +130,12 @@ function drawLanes(canvas: Canvas, { scene, camera, palette }: View): void {
 /** Headings that stay readable however far the window is, above the lines that cross them. */
 function drawHeadings(canvas: Canvas, { scene, camera, size, palette, cuts }: View): void {
   const { regions } = scene.picture
-  const text = Math.min(HEADING * 0.7, 13 / camera.zoom)
   canvas.lineJoin = 'round'
-  canvas.lineWidth = text / 3
   for (const region of regions) {
+    // From afar the name of a lane is larger than its heading, as long as the lane has room for it.
+    const fits = region.lane >= 0 && region.height * camera.zoom > 16
+    const text = Math.max(Math.min(HEADING * 0.7, 13 / camera.zoom), fits ? 11 / camera.zoom : 0)
+    canvas.lineWidth = text / 3
     // In a lane that begins left of the window its name stays in sight.
     const left = Math.max(
       region.x,
@@ -149,7 +151,7 @@ function drawHeadings(canvas: Canvas, { scene, camera, size, palette, cuts }: Vi
     canvas.textBaseline = 'alphabetic'
     const room = Math.max(region.width, (size.width - 24) / camera.zoom)
     const cut = cuts.cut(canvas, name, Math.round(room))
-    const baseline = region.y + HEADING / 2 + text / 2.6
+    const baseline = region.y + Math.max(HEADING / 2 + text / 2.6, text * 1.1)
     canvas.strokeText(cut, left, baseline)
     canvas.fillText(cut, left, baseline)
   }

@@ -18,7 +18,7 @@ function Axis({ stretch }: { stretch: Stretch }) {
         const place = placeOf(moment, stretch)
         return (
           <span key={moment} className={classes.tick} style={{ left: `${place}%` }}>
-            {place < 88 && tickText(moment, step)}
+            {place < 76 && tickText(moment, step)}
           </span>
         )
       })}
