@@ -10,6 +10,7 @@ import { measureGraph } from './graph.ts'
 import { postgresVersion } from './installation.ts'
 import { measureLag } from './lag.ts'
 import { measureLayout } from './layout.ts'
+import { measureLongList } from './long-list.ts'
 import { measureProcess } from './process.ts'
 import { measureReads } from './reads.ts'
 import { measureRecord } from './record.ts'
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
   graph: measureGraph,
   dashboard: measureDashboard,
   layout: measureLayout,
+  list: measureLongList,
   record: measureRecord,
   process: measureProcess,
   tokens: () => measureTokens({ write: values.write }),
