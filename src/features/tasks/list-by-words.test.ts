@@ -13,7 +13,9 @@ before(async () => {
 after(() => server.close())
 
 const list = async (query: Record<string, string>, key = server.key): Promise<string[]> =>
-  bodyOf<Task[]>(await server.get(`/tasks?${new URLSearchParams(query).toString()}`, { key })).map(({ title }) => title)
+  bodyOf<Task[]>(await server.get(`/tasks?${new URLSearchParams(query).toString()}`, { key })).map(
+    ({ title }) => title,
+  )
 
 test('q keeps the tasks whose title or description contains it, in the order of the list', async () => {
   await createTasks(server, [
