@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Application } from './application.ts'
 import { requirePermission, type AnswerFacts, type Caller, type Ctx, type RequestFacts } from './context.ts'
 import { problemOfDatabase, retryDeadlocks, transact, type Queryable } from './database.ts'
@@ -29,12 +29,17 @@ class TakenBack extends Error {
   }
 }
 
-/** Zod's issues as field errors, unknown fields named one by one. */
-export function fieldErrors(error: z.ZodError): { path: string; message: string }[] {
+/** Zod's issues as field errors: unknown fields one by one, the first of them with the names that `input` knows. */
+export function fieldErrors(error: z.ZodError, input?: z.ZodType): { path: string; message: string }[] {
+  const names = input instanceof z.ZodObject ? Object.keys(input.shape).join(', ') || 'none' : undefined
+  const known = names === undefined ? '' : `; there are ${names}`
   return error.issues.flatMap((issue) => {
     const path = issue.path.map(String).join('.')
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'unknown field' }))
+      return issue.keys.map((key, nth) => ({
+        path: path ? `${path}.${key}` : key,
+        message: `unknown field${path || nth > 0 ? '' : known}`,
+      }))
     return [{ path, message: issue.message }]
   })
 }
@@ -233,7 +238,7 @@ export async function dispatch(
   request: RequestFacts,
 ): Promise<Answer> {
   const parsed = op.input.safeParse(raw)
-  if (!parsed.success) throw validationFailed(fieldErrors(parsed.error))
+  if (!parsed.success) throw validationFailed(fieldErrors(parsed.error, op.input))
   requirePermission(caller, op.permission)
   if (request.ifMatch !== undefined && !op.precondition && op.http.method !== 'GET')
     throw new Problem(

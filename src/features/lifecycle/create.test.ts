@@ -125,6 +125,8 @@ test('characters are counted as a reader counts them: an emoji is one', async ()
 test('every unknown field is named, not the first alone', async () => {
   const answer = await server.post('/tasks', { title: 'x', one: 1, two: 2 })
   assert.deepEqual(faultsOf(answer), ['one', 'two'])
+  const { detail } = problemOf(answer, 400, 'validation_failed')
+  assert.match(detail, /^one: unknown field; there are .*\btitle\b.*; two: unknown field\./)
 })
 
 test('a prerequisite that is not there is 404, and nothing is created', async () => {

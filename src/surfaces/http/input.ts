@@ -94,7 +94,7 @@ export function makeGatherer(op: Operation): Gatherer {
       else input[name] = coerce(type, given)
     }
     takeBody(op, request.body, sourceOf, input, faults)
-    if (faults.length > 0) throw validationFailed(faults)
+    if (faults.length > 0) throw validationFailed(withKnownNames(faults, sources))
     return input
   }
   return Object.assign(gather, { sources })
@@ -102,6 +102,21 @@ export function makeGatherer(op: Operation): Gatherer {
 
 const unknown = (source: Source | undefined, what: string): string =>
   source ? `unknown ${what}; it belongs in the ${source}` : `unknown ${what}`
+
+/** The first field and the first query parameter that nobody knows, each with the names that there are. */
+function withKnownNames(
+  faults: readonly FieldError[],
+  sources: Readonly<Record<string, Source>>,
+): FieldError[] {
+  const told = new Set<string>()
+  return faults.map(({ path, message }) => {
+    const source = { 'unknown field': 'body', 'unknown query parameter': 'query' }[message]
+    if (source === undefined || told.has(source)) return { path, message }
+    told.add(source)
+    const names = Object.keys(sources).filter((name) => sources[name] === source)
+    return { path, message: `${message}; there are ${names.join(', ') || 'none'}` }
+  })
+}
 
 function takeBody(
   op: Operation,

@@ -133,7 +133,7 @@ export async function callTool(
   const { door, context } = call
   try {
     const parsed = tool.input.safeParse(args)
-    if (!parsed.success) throw validationFailed(fieldErrors(parsed.error))
+    if (!parsed.success) throw validationFailed(fieldErrors(parsed.error, tool.input))
     const input = parsed.data
     const question = askFirst(call, offered, input)
     if (question) return question
