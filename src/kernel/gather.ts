@@ -43,6 +43,7 @@ class Queue<Call, Answer> {
   /** When each statement in flight was sent. */
   readonly #inFlight = new Set<{ sent: number }>()
   #scheduled = false
+  #lookingAgain: NodeJS.Timeout | undefined
 
   constructor(gathering: Gathering<Call, Answer>, scope: Scope, idle: () => void) {
     this.#gathering = gathering
@@ -55,7 +56,8 @@ class Queue<Call, Answer> {
       const waiting = { call, since: performance.now(), resolve, reject }
       this.#waiting.push(waiting)
       this.#weight += this.#weigh(waiting)
-      if (this.#scheduled || !this.#hasLane()) return
+      if (this.#scheduled) return
+      if (!this.#hasLane()) return this.#lookAgain()
       this.#scheduled = true
       setImmediate(() => {
         this.#scheduled = false
@@ -77,13 +79,24 @@ class Queue<Call, Answer> {
     return busy === 0 || (busy < lanes && this.#weight >= most)
   }
 
+  /** What is in flight may turn out to wait for a lock, and its lane be free before it ends. */
+  #lookAgain(): void {
+    this.#lookingAgain ??= setTimeout(() => {
+      this.#lookingAgain = undefined
+      this.#send()
+    }, LONG_MILLISECONDS)
+  }
+
   #weigh({ call }: Waiting<Call, Answer>): number {
     return this.#gathering.weight?.(call) ?? 1
   }
 
   #send(): void {
     while (this.#waiting.length > 0 && this.#hasLane()) void this.#run(this.#take())
-    if (this.#waiting.length === 0 && this.#inFlight.size === 0) this.#idle()
+    if (this.#waiting.length > 0) return this.#lookAgain()
+    clearTimeout(this.#lookingAgain)
+    this.#lookingAgain = undefined
+    if (this.#inFlight.size === 0) this.#idle()
   }
 
   /** The calls that came first, as many as one statement takes. */
