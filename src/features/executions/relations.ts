@@ -43,6 +43,7 @@ const parentOfExecution = relation({
 export const graph: GraphPart = {
   names: {
     'executions.claim': 'claim',
+    'executions.complete_batch': 'complete_executions',
     'executions.heartbeat': 'heartbeat',
     'executions.history': 'execution_history',
     'executions.stale': 'stale_executions',

@@ -189,8 +189,10 @@ test('no mutation from another tenant, or without permissions, changes anything'
       if (key === powerless && field.name !== 'verify_webhook_signature')
         assert.equal(code, 'forbidden', field.name)
       if (code !== undefined) refused++
+      // What was asked for by name is named in what is told of it.
+      const asked = field.name === 'complete_executions' ? [MARK, things['execution_id']] : [MARK]
       assert.deepEqual(
-        mentions(answer).filter((each) => each !== MARK),
+        mentions(answer).filter((each) => !asked.includes(each)),
         [],
         field.name,
       )
