@@ -5,6 +5,8 @@ import { mixedSoak } from './mixed.ts'
 test('a mixed load of agents, planners, readers, followers and a webhook goes through without a fault', async (t) => {
   const result = await mixedSoak({
     seconds: 9,
+    // Enough that each kind has had its turn, on a slow machine too.
+    leastCalls: 900,
     sampleSeconds: 1,
     rate: 60,
     say: (line) => t.diagnostic(line),
