@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { noBrowser, testBrowser, type ColourScheme, type TestBrowser, type TestWindow } from '../browser.ts'
 import { claimOne } from '../claims.ts'
 import { addEdge } from '../graph.ts'
+import { eventually } from '../eventually.ts'
 import { testServer, type TestServer } from '../server.ts'
 import { createTask, moveTask, patchTask, readMetadata, readTask } from '../tasks.ts'
 
@@ -156,8 +157,11 @@ describe('the task panel', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'owner: 9' }).waitFor()
     await page.getByRole('button', { name: 'Remove owner' }).click()
     await page.getByRole('button', { name: 'owner: 9' }).waitFor({ state: 'detached' })
-    const stored = await readTask(server, task.id)
-    assert.deepEqual([stored.tags, stored.effort_estimate], [['urgent'], 45])
+    // What is edited in place is sent by itself, and may still be on its way.
+    await eventually('tags and effort are stored', async () => {
+      const { tags, effort_estimate } = await readTask(server, task.id)
+      return tags.join() === 'urgent' && effort_estimate === 45
+    })
     assert.equal((await readMetadata(server, task.id))['branch'], 'new')
     await window.close()
   })
