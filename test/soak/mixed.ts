@@ -70,13 +70,16 @@ export async function mixedSoak(options: MixedOptions): Promise<MixedResult> {
     const { calls, deferred } = client.counts
 
     await caughtUp(database, followers, receiver)
-    await Promise.all(followers.map((each) => each.close()))
+    // As of this moment: leases that were forgotten go on ending.
     const { last, taskEvents } = followers[0]!
+    const reached = followers.map((each) => ({ name: each.name, last: each.last }))
+    const arrived = receiver.arrivals.length
+    await Promise.all(followers.map((each) => each.close()))
     const faults = [...client.faults, ...followers.flatMap((each) => each.faults)]
-    for (const each of followers)
+    for (const each of reached)
       if (each.last !== last) faults.push(`${each.name} got ${each.last} events, not ${last}`)
-    if (receiver.arrivals.length !== taskEvents)
-      faults.push(`the webhook's receiver got ${receiver.arrivals.length} events of tasks, not ${taskEvents}`)
+    if (arrived !== taskEvents)
+      faults.push(`the webhook's receiver got ${arrived} events of tasks, not ${taskEvents}`)
     faults.push(...(await mismatches(url, key)))
     const latencies = client.latencies(began, end)
     const drifts = [...driftsOf(samples), ...client.drifts(began, end)]
