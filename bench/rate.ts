@@ -9,6 +9,9 @@ export interface Rated {
   run(caller: number): Promise<number>
 }
 
+/** So many times as long as a round that counts lasts the one that warms up: a server's code is slow until it has run a while. */
+const WARM_UP = 3
+
 /** How many a second by so many callers at once, each thing in turn; the first round warms up, and is not counted. */
 export async function rateInTurn(
   things: readonly Rated[],
@@ -17,7 +20,8 @@ export async function rateInTurn(
   const figures = new Figures()
   for (let round = 0; round <= rounds; round++)
     for (const { name, run } of things) {
-      const done = await drainBy({ claimers: callers, batch: 1, seconds }, (caller) => () => run(caller))
+      const shape = { claimers: callers, batch: 1, seconds: round > 0 ? seconds : seconds * WARM_UP }
+      const done = await drainBy(shape, (caller) => () => run(caller))
       if (round > 0) figures.add(name, '/s', done.completed / done.seconds)
     }
   return figures

@@ -164,13 +164,13 @@ const isTaken = (event: KeyboardEvent): boolean =>
 
 /** j and k (or the arrows) go down and up, Enter opens, x chooses, / searches, c creates, Escape goes back. */
 function useKeys({ list, active, setActive, open, toggle, search, create, leave }: Keys): void {
-  const at = list.findIndex(({ id }) => id === active)
+  const at = () => list.findIndex(({ id }) => id === active)
   const go = (step: number) => () => {
-    const task = list[Math.min(Math.max(at + step, 0), list.length - 1)]
+    const task = list[Math.min(Math.max(at() + step, 0), list.length - 1)]
     if (task) setActive(task.id)
   }
   const withActive = (act: (task: Task) => void) => () => {
-    const task = list[at]
+    const task = list[at()]
     if (task) act(task)
   }
   /** Does nothing, and takes nothing from anybody, while the focus is where keys mean something else. */

@@ -8,10 +8,17 @@ const NAMES: Readonly<Record<keyof Edit, string>> = {
   description: 'Description',
   priority: 'Priority',
   effort_estimate: 'Effort',
+  tags: 'Tags',
 }
 
 const shown = (value: unknown): string =>
-  value === null || value === '' ? 'none' : typeof value === 'string' ? value : JSON.stringify(value)
+  value === null || value === ''
+    ? 'none'
+    : typeof value === 'string'
+      ? value
+      : Array.isArray(value)
+        ? value.join(', ') || 'none'
+        : JSON.stringify(value)
 
 /** Somebody else changed the same field first: both versions, and which one is to stay. */
 export function ConflictNotice({

@@ -1,13 +1,11 @@
 import { NumberInput, Select, TagsInput } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
-import { post, type ApiProblem } from '../../../../web/kit/api.ts'
 import { Copyable } from '../../../../web/kit/copyable.tsx'
-import { notifyProblem } from '../../../../web/kit/problem.tsx'
 import { effortText, exactTime } from '../../../../web/kit/time.tsx'
 import { priorityText } from '../priority.tsx'
 import { TagRow } from '../tags.tsx'
 import classes from './fields.module.css'
-import { tasksChanged, type DetailedTask } from './task-data.ts'
+import type { DetailedTask } from './task-data.ts'
 import type { SaveEdit } from './task-edit.ts'
 
 /** The task's fields, each edited where it stands. */
@@ -37,9 +35,7 @@ export function Fields({ task, save }: { task: DetailedTask; save: SaveEdit | un
           effortText(task.effort_estimate)
         )}
       </Field>
-      <Field name="Tags">
-        {save ? <Tags key={task.tags.join('\n')} task={task} /> : <TagRow tags={task.tags} />}
-      </Field>
+      <Field name="Tags">{save ? <Tags task={task} save={save} /> : <TagRow tags={task.tags} />}</Field>
       <Field name="Worker">{task.assigned_worker ?? <span className={classes.none}>nobody</span>}</Field>
       {task.priority_score !== null && (
         <Field name="Score">
@@ -96,17 +92,14 @@ function Effort({ task, save }: { task: DetailedTask; save: SaveEdit }) {
   )
 }
 
-function Tags({ task }: { task: DetailedTask }) {
-  const [tags, setTags] = useState(task.tags)
+function Tags({ task, save }: { task: DetailedTask; save: SaveEdit }) {
+  /** What is on its way, shown until the task has it. */
+  const [sent, setSent] = useState<string[] | null>(null)
+  const tags = sent ?? task.tags
   async function send(wanted: string[]) {
-    setTags(wanted)
-    try {
-      await post(`/tasks/${task.id}/tags`, wanted, { version: task.version })
-    } catch (problem) {
-      notifyProblem(problem as ApiProblem)
-      setTags(task.tags)
-    }
-    await tasksChanged()
+    setSent(wanted)
+    await save(task, { tags: wanted })
+    setSent((latest) => (latest === wanted ? null : latest))
   }
   return (
     <TagsInput

@@ -1,11 +1,11 @@
-import { useState } from 'react'
-import { ApiProblem, get, patch } from '../../../../web/kit/api.ts'
+import { useRef, useState } from 'react'
+import { ApiProblem, get, patch, post } from '../../../../web/kit/api.ts'
 import { notifyProblem } from '../../../../web/kit/problem.tsx'
 import type { Task } from '../../schema.ts'
 import { tasksChanged } from './task-data.ts'
 
-/** The fields that are changed in place. */
-export type Edit = Partial<Pick<Task, 'title' | 'description' | 'priority' | 'effort_estimate'>>
+/** The fields that are changed in place, one in an edit. */
+export type Edit = Partial<Pick<Task, 'title' | 'description' | 'priority' | 'effort_estimate' | 'tags'>>
 
 /** Two people changed the same field: what it was meant to become here, and the task as it has become there. */
 export interface Conflict {
@@ -16,16 +16,28 @@ export interface Conflict {
 
 export type SaveEdit = (base: Task, edit: Edit) => Promise<boolean>
 
+const send = ({ id, version }: Task, edit: Edit): Promise<unknown> =>
+  edit.tags ? post(`/tasks/${id}/tags`, edit.tags, { version }) : patch(`/tasks/${id}`, edit, { version })
+
+const isSame = (field: keyof Edit, one: Edit, other: Edit): boolean =>
+  field in other && JSON.stringify(one[field]) === JSON.stringify(other[field])
+
 /**
- * Saves edits against the version at which they were begun. Where somebody changed the task meanwhile but not the same
- * field, the edit is sent again; where it is the same field, both are shown, and one is chosen.
+ * Saves edits of one task against the version at which they were begun. Where the task changed meanwhile but not in the
+ * same field, or only by an edit made here, the edit is sent again; where somebody else changed the field, both are shown,
+ * and one is chosen.
  */
 export function useTaskEdit() {
   const [conflict, setConflict] = useState<Conflict | null>(null)
+  /** What was sent from here: an edit may begin before the page shows what the one before it made. */
+  const own = useRef<Edit[]>([])
+  /** Ends when the edits so far are saved: two on their way at once could arrive the wrong way round. */
+  const line = useRef<Promise<unknown>>(Promise.resolve())
 
   async function save(base: Task, edit: Edit, turn = 0): Promise<boolean> {
     try {
-      await patch(`/tasks/${base.id}`, edit, { version: base.version })
+      if (turn === 0) own.current.push(edit)
+      await send(base, edit)
       setConflict(null)
       await tasksChanged()
       return true
@@ -36,8 +48,10 @@ export function useTaskEdit() {
         return false
       }
       const current = await get<Task>(`/tasks/${base.id}`)
-      const same = (Object.keys(edit) as (keyof Edit)[]).every((field) => current[field] === base[field])
-      if (same && turn < 3) return save(current, edit, turn + 1)
+      const expected = (Object.keys(edit) as (keyof Edit)[]).every((field) =>
+        [base, ...own.current].some((known) => isSame(field, current, known)),
+      )
+      if (expected && turn < 3) return save(current, edit, turn + 1)
       setConflict({ edit, base, current })
       await tasksChanged()
       return false
@@ -46,7 +60,11 @@ export function useTaskEdit() {
 
   return {
     conflict,
-    save: ((base, edit) => save(base, edit)) satisfies SaveEdit,
+    save: ((base, edit) => {
+      const saved = line.current.then(() => save(base, edit))
+      line.current = saved.catch(() => undefined)
+      return saved
+    }) satisfies SaveEdit,
     /** Ends a conflict: `mine` is saved over the other, or is dropped. */
     async settle(mine: boolean): Promise<void> {
       if (!conflict) return
