@@ -9,14 +9,22 @@ const REPOSITORY = import.meta.dirname
 /** Files that no module names and that a build depends on all the same. */
 const BEYOND_MODULES = ['vite.config.ts', 'package-lock.json', 'src/web/index.html']
 
+/** What the app and its workers, which are built apart, were made of. */
+const modules = new Set<string>()
+
+const noteModules: Plugin = {
+  name: 'note-modules',
+  moduleParsed: ({ id }) => void modules.add(path.relative(REPOSITORY, id.split('?')[0] ?? '')),
+}
+
 /** Writes what the app was made of, so that bin/build-app.js sees in a moment whether it must be built again. */
 const listSources: Plugin = {
   name: 'list-sources',
   generateBundle() {
-    const modules = [...this.getModuleIds()]
-      .map((id) => path.relative(REPOSITORY, id.split('?')[0] ?? ''))
-      .filter((file) => file.startsWith('src/') && existsSync(path.join(REPOSITORY, file)))
-    const hashes = [...new Set([...BEYOND_MODULES, ...modules])].sort().map((file) => {
+    const own = [...modules].filter(
+      (file) => file.startsWith('src/') && existsSync(path.join(REPOSITORY, file)),
+    )
+    const hashes = [...new Set([...BEYOND_MODULES, ...own])].sort().map((file) => {
       const text = readFileSync(path.join(REPOSITORY, file))
       return [file, createHash('sha256').update(text).digest('hex')]
     })
@@ -32,7 +40,8 @@ const listSources: Plugin = {
 export default defineConfig({
   root: path.join(REPOSITORY, 'src', 'web'),
   base: '/app/',
-  plugins: [react(), listSources],
+  plugins: [react(), noteModules, listSources],
+  worker: { plugins: () => [noteModules] },
   html: { cspNonce: '__CAIRN_NONCE__' },
   build: {
     outDir: path.join(REPOSITORY, 'dist', 'web'),

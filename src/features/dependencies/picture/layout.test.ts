@@ -182,6 +182,21 @@ test('lanes hold their own tasks, and no other', () => {
   )
 })
 
+test('in lanes, too, parts stand beside each other: the picture has about the shape of a window', () => {
+  const parts = 60
+  const tasks = [0, 1, 2].flatMap((step) => Array.from({ length: parts }, (_, part) => step * parts + part))
+  const edges = tasks.slice(parts).map((task): [number, number] => [task - parts, task])
+  const { x, width, height } = layOutGraph(
+    drawingOf(
+      tasks.length,
+      edges,
+      tasks.map((task) => Math.min(1, Math.floor(task / parts))),
+    ),
+  )
+  assert.ok(width / height > 1 && width / height < 4, `${width} x ${height}`)
+  assert.ok(new Set(x.subarray(0, parts)).size > 2, 'the first tasks of the parts in several columns')
+})
+
 test('tasks without edges stand in a region of their own, in order', () => {
   const picture = layOutGraph(drawingOf(6, [[4, 1]]))
   const [region] = picture.regions

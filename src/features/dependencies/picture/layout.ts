@@ -14,11 +14,12 @@ import {
   WIDEST_COLUMN_GAP,
 } from './measures.ts'
 import { pack } from './packing.ts'
+import { stack } from './stacking.ts'
 
 /**
  * The picture of a graph: tasks in columns, arrows from left to right with the work. Parts that no edge joins are laid out
- * apart and packed beside each other; tasks without edges form a grid below. With lanes the whole graph shares its
- * columns, and each lane holds its own tasks. Nothing here is drawn by chance: the same graph gives the same picture.
+ * apart and packed beside each other; tasks without edges form a grid below. With lanes each lane holds its own tasks,
+ * and a part keeps its columns in all of them. Nothing here is drawn by chance: the same graph gives the same picture.
  */
 
 export interface Drawing {
@@ -223,9 +224,13 @@ const acrossOf = (area: number): number => Math.sqrt(area * ASPECT)
 
 const BOX = (NODE_WIDTH + GAP) * (NODE_HEIGHT + GAP)
 
-/** Parts beside each other, what stands alone below. */
-function inParts(drawing: Drawing, edges: Int32Array, down: Rows, up: Rows): Picture {
-  const { parts, alone } = connected(drawing, down, up)
+/** What edges join, each by itself. */
+function drawParts(
+  drawing: Drawing,
+  edges: Int32Array,
+  parts: readonly (readonly number[])[],
+  lanes: number,
+): Part[] {
   const partOf = new Int32Array(drawing.size)
   parts.forEach((tasks, nth) => {
     for (const task of tasks) partOf[task] = nth
@@ -236,15 +241,21 @@ function inParts(drawing: Drawing, edges: Int32Array, down: Rows, up: Rows): Pic
     edges,
   )
   const numbers = new Int32Array(drawing.size)
-  const drawn = parts.map((tasks, nth) =>
+  return parts.map((tasks, nth) =>
     layOut(
       drawing,
       Int32Array.from(tasks),
       byPart.to.subarray(byPart.start[nth], byPart.start[nth + 1]),
       numbers,
-      1,
+      lanes,
     ),
   )
+}
+
+/** Parts beside each other, what stands alone below. */
+function inParts(drawing: Drawing, edges: Int32Array, down: Rows, up: Rows): Picture {
+  const { parts, alone } = connected(drawing, down, up)
+  const drawn = drawParts(drawing, edges, parts, 1)
   const widths = Float64Array.from(drawn, ({ width }) => width + PART_GAP)
   const heights = Float64Array.from(drawn, ({ lanes }) => lanes.at(-1)! + PART_GAP_BELOW)
   const area = widths.reduce((sum, width, nth) => sum + width * heights[nth]!, alone.length * BOX)
@@ -265,35 +276,48 @@ function inParts(drawing: Drawing, edges: Int32Array, down: Rows, up: Rows): Pic
   return picture
 }
 
-/** One row a lane: what has edges in the columns that all lanes share, what has none in a grid below it. */
+/** One row a lane: the parts, each in its lanes, beside and above each other; what has no edges in a grid below them. */
 function inLanes(drawing: Drawing, edges: Int32Array, down: Rows, up: Rows): Picture {
   const lane = drawing.lane!
   const lanes = lane.reduce((most, each) => Math.max(most, each + 1), 1)
   const { parts, alone } = connected(drawing, down, up)
-  const tasks = Int32Array.from(parts.flat()).sort()
-  const part = layOut(drawing, tasks, edges, new Int32Array(drawing.size), lanes)
+  const drawn = drawParts(drawing, edges, parts, lanes)
+  const stacked = stack(
+    drawn.map(({ width, lanes: ends }) => ({
+      width,
+      heights: Float64Array.from({ length: lanes }, (_, nth) => ends[nth + 1]! - ends[nth]!),
+    })),
+    lanes,
+  )
   const aloneIn = Array.from({ length: lanes }, () => new Array<number>())
   for (const task of alone) aloneIn[lane[task]!]!.push(task)
-  const across = Math.max(
-    part.width,
-    acrossOf(alone.length * BOX + part.width * part.lanes.at(-1)!),
-    NODE_WIDTH,
-  )
-  const shift = new Float64Array(lanes)
+  const height = stacked.lanes.reduce((all, each) => all + each, 0)
+  const across = Math.max(stacked.width, acrossOf(alone.length * BOX + stacked.width * height), NODE_WIDTH)
+  const laneTop = new Float64Array(lanes)
   const regions: Region[] = []
   const grids: (() => void)[] = []
   let top = 0
   for (let nth = 0; nth < lanes; nth++) {
-    const layered = part.lanes[nth + 1]! - part.lanes[nth]!
-    shift[nth] = top + HEADING - part.lanes[nth]!
+    const layered = stacked.lanes[nth]!
+    laneTop[nth] = top + HEADING
     const gridTop = top + layered
     const grid = aloneIn[nth]!
     if (grid.length > 0) grids.push(() => putGrid(picture, grid, nth, gridTop, across))
-    const height = HEADING + layered + (grid.length > 0 ? gridOf(grid.length, across).height : 0)
-    regions.push({ lane: nth, x: 0, y: top, width: across, height })
-    top += height + GAP
+    const taken = HEADING + layered + (grid.length > 0 ? gridOf(grid.length, across).height : 0)
+    regions.push({ lane: nth, x: 0, y: top, width: across, height: taken })
+    top += taken + GAP
   }
-  const picture = gather(drawing, [{ part, x: 0, y: (task) => shift[lane[task]!]! }])
+  const picture = gather(
+    drawing,
+    drawn.map((part, nth) => ({
+      part,
+      x: stacked.x[nth]!,
+      y: (task) => {
+        const at = lane[task]!
+        return laneTop[at]! + stacked.tops[nth]![at]! - part.lanes[at]!
+      },
+    })),
+  )
   for (const put of grids) put()
   return { ...picture, width: across, height: Math.max(0, top - GAP), regions }
 }
