@@ -3,7 +3,7 @@ import { query, type Scope } from '../../kernel/database.ts'
 import { recordFragment } from '../../kernel/record.ts'
 import { lockedTextsFragment, taskJson } from '../tasks/index.ts'
 import { Execution } from './schema.ts'
-import { DURATION, executionJson } from './sql.ts'
+import { DURATION, executionJson, OPEN_BY_ID } from './sql.ts'
 
 /**
  * Ends executions without a verdict and makes their tasks ready again, in one statement: `guard` says which of the
@@ -20,7 +20,7 @@ const giveBackStatement = (outcome: 'released' | 'lost', guard: string, event: s
     UPDATE executions e SET completed_at = now(), duration_seconds = ${DURATION}, outcome = '${outcome}',
       note = coalesce($4, e.note)
     FROM held h
-    WHERE e.tenant_id = $1 AND e.id = ANY ($3::uuid[]) AND e.task_id = h.id AND e.completed_at IS NULL AND ${guard}
+    WHERE e.tenant_id = $1 AND e.id = ANY ($3::uuid[]) AND e.task_id = h.id AND ${OPEN_BY_ID} AND ${guard}
     RETURNING e.*
   ),
   freed AS (

@@ -86,7 +86,7 @@ test('the same statement with nothing taken out of it passes', async () => {
 for (const [what, guard, instead] of [
   ['the fence', 'e.lease_token = h.token', 'h.token IS NOT NULL'],
   ['the end of the lease', ' AND e.lease_expires_at > now()', ''],
-  ['the end of the execution', 'e.completed_at IS NULL', 'true'],
+  ['the end of the execution', 'e.outcome IS NULL', 'true'],
 ] as const)
   test(`the same lives find a completion without ${what}`, async (t) => {
     const details = await play(completingWith(guard, instead), PATIENCE, { endOnFailure: true })
