@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { claimTasks, complete } from '../../../test/claims.ts'
+import { testServer, type TestServer } from '../../../test/server.ts'
+import { createTask, createTasks } from '../../../test/tasks.ts'
+import { declaredStatements } from '../../kernel/database.ts'
+import { OPEN_BY_ID } from './sql.ts'
+
+// How PostgreSQL finds the execution that a call names, when it looked at the tables at a moment in which none was open: as
+// it does most of the time, and what a server keeps as its plan.
+
+const ENDED = 3_000
+
+let server: TestServer
+before(async () => {
+  server = await testServer()
+  await createTask(server)
+  const [claim] = await claimTasks(server, { count: 1 })
+  await complete(server, claim!)
+  await server.sql(
+    `INSERT INTO executions (tenant_id, task_id, agent_type, worker_id, completed_at, duration_seconds, success, outcome)
+     SELECT tenant_id, task_id, agent_type, worker_id, now(), 1, true, 'succeeded'
+     FROM executions, generate_series(1, $1)`,
+    [ENDED],
+  )
+  await createTasks(
+    server,
+    Array.from({ length: 20 }, (_, n) => ({ title: `task ${n}` })),
+  )
+  await server.sql('ANALYZE')
+})
+after(() => server.close())
+
+/** The plan for whatever values, as text. */
+async function planOf(statement: string): Promise<string> {
+  const rows = await server.sql(`EXPLAIN (GENERIC_PLAN) ${statement}`)
+  return rows.map((row) => Object.values(row as object)[0] as string).join('\n')
+}
+
+const textOf = (name: string): string => declaredStatements().find((each) => each.name === name)!.text
+
+const FROM_END_TO_END = /Seq Scan on executions|using executions_(unfinished|leases)/
+
+for (const name of [
+  'executions.complete:skips',
+  'executions.complete:waits',
+  'executions.heartbeat',
+  'executions.close',
+])
+  test(`${name} finds its execution by the primary key`, async () => {
+    const plan = await planOf(textOf(name))
+    assert.match(plan, /using executions_pkey/)
+    assert.doesNotMatch(plan, FROM_END_TO_END)
+  })
+
+test('said by the time of its end, a partial index is read in place of the primary key', async () => {
+  const before = textOf('executions.complete:skips').replaceAll(OPEN_BY_ID, 'e.completed_at IS NULL')
+  assert.match(await planOf(before), FROM_END_TO_END)
+})
