@@ -3,7 +3,7 @@ import { blamesValues, type Scope } from './database.ts'
 
 /**
  * Calls that arrive at one server at the same moment share one statement, and with it a round trip, a plan's start and a
- * flush. There is no timer: a lone call is sent as soon as the calls that came with it are known (the end of this turn
+ * flush. No call waits for a timer unless what is in flight waits for a lock: a lone call is sent as soon as the calls that came with it are known (the end of this turn
  * of the event loop), and whatever comes while a statement is in flight gathers for the next one. Starting a statement costs
  * more than one more call in it: with two small ones in flight, ten clients over HTTP got 0.6 of what one at a time gives.
  */

@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import pg from 'pg'
 import { validate, version } from 'uuid'
-import { testDatabase } from '../../test/postgres.ts'
+import { testServer, type TestServer } from '../../test/server.ts'
 
-let database: { url: string; drop(): Promise<void> }
-let client: pg.Client
+let server: TestServer
 before(async () => {
-  database = await testDatabase()
-  client = new pg.Client({ connectionString: database.url })
-  await client.connect()
+  server = await testServer()
 })
-after(async () => {
-  await client.end()
-  await database.drop()
-})
+after(() => server.close())
 
 test('the ids that the database makes are of version 7, of this moment, and never the same', async () => {
   const began = Date.now()
-  const { rows } = await client.query<{ id: string }>('SELECT uuid_v7() AS id FROM generate_series(1, 20000)')
+  const rows = (await server.sql('SELECT uuid_v7() AS id FROM generate_series(1, 20000)')) as { id: string }[]
   const ended = Date.now()
   const ids = rows.map(({ id }) => id)
   assert.equal(new Set(ids).size, ids.length)

@@ -3,7 +3,6 @@ import { after, before, describe, test } from 'node:test'
 import { noBrowser, testBrowser, type ColourScheme, type TestBrowser, type TestWindow } from '../browser.ts'
 import { claimOne } from '../claims.ts'
 import { addEdge } from '../graph.ts'
-import { eventually } from '../eventually.ts'
 import { testServer, type TestServer } from '../server.ts'
 import { createTask, moveTask, patchTask, readMetadata, readTask } from '../tasks.ts'
 
@@ -146,10 +145,6 @@ describe('the task panel', { skip: noBrowser }, () => {
     }
     await page.getByLabel('Effort in minutes').fill('45')
     await page.keyboard.press('Enter')
-    await eventually(
-      'the effort is stored',
-      async () => (await readTask(server, task.id)).effort_estimate === 45,
-    )
     await page.getByRole('button', { name: 'branch: old' }).click()
     await page.getByLabel('branch', { exact: true }).fill('new')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
@@ -164,7 +159,8 @@ describe('the task panel', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'owner: 9' }).waitFor()
     await page.getByRole('button', { name: 'Remove owner' }).click()
     await page.getByRole('button', { name: 'owner: 9' }).waitFor({ state: 'detached' })
-    assert.deepEqual((await readTask(server, task.id)).tags, ['urgent', 'second'])
+    const stored = await readTask(server, task.id)
+    assert.deepEqual([stored.tags, stored.effort_estimate], [['urgent', 'second'], 45])
     assert.equal((await readMetadata(server, task.id))['branch'], 'new')
     await window.close()
   })

@@ -23,21 +23,21 @@ const isSame = (field: keyof Edit, one: Edit, other: Edit): boolean =>
   field in other && JSON.stringify(one[field]) === JSON.stringify(other[field])
 
 /**
- * Saves edits of one task against the version at which they were begun. Where the task changed meanwhile but not in the
- * same field, or only by an edit made here, the edit is sent again; where somebody else changed the field, both are shown,
- * and one is chosen.
+ * Saves edits of one task, one after the other, against the version at which they were begun. Where the task changed
+ * meanwhile but not in the same field, or only by the edit before it, the edit is sent again; where somebody else changed
+ * the field, both are shown, and one is chosen.
  */
 export function useTaskEdit() {
   const [conflict, setConflict] = useState<Conflict | null>(null)
-  /** What was sent from here: an edit may begin before the page shows what the one before it made. */
-  const own = useRef<Edit[]>([])
+  /** What each field was last given here: an edit may begin before the page shows what the one before it made. */
+  const own = useRef<Edit>({})
   /** Ends when the edits so far are saved: two on their way at once could arrive the wrong way round. */
   const line = useRef<Promise<unknown>>(Promise.resolve())
 
   async function save(base: Task, edit: Edit, turn = 0): Promise<boolean> {
     try {
-      if (turn === 0) own.current.push(edit)
       await send(base, edit)
+      own.current = { ...own.current, ...edit }
       setConflict(null)
       await tasksChanged()
       return true
@@ -49,7 +49,7 @@ export function useTaskEdit() {
       }
       const current = await get<Task>(`/tasks/${base.id}`)
       const expected = (Object.keys(edit) as (keyof Edit)[]).every((field) =>
-        [base, ...own.current].some((known) => isSame(field, current, known)),
+        [base, own.current].some((known) => isSame(field, current, known)),
       )
       if (expected && turn < 3) return save(current, edit, turn + 1)
       setConflict({ edit, base, current })
@@ -58,18 +58,20 @@ export function useTaskEdit() {
     }
   }
 
+  const saveInLine: SaveEdit = (base, edit) => {
+    const saved = line.current.then(() => save(base, edit))
+    line.current = saved.catch(() => undefined)
+    return saved
+  }
+
   return {
     conflict,
-    save: ((base, edit) => {
-      const saved = line.current.then(() => save(base, edit))
-      line.current = saved.catch(() => undefined)
-      return saved
-    }) satisfies SaveEdit,
+    save: saveInLine,
     /** Ends a conflict: `mine` is saved over the other, or is dropped. */
     async settle(mine: boolean): Promise<void> {
       if (!conflict) return
       setConflict(null)
-      if (mine) await save(conflict.current, conflict.edit)
+      if (mine) await saveInLine(conflict.current, conflict.edit)
     },
   }
 }
