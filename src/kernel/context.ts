@@ -1,6 +1,7 @@
 import type { Logger } from './log.ts'
 import type { Queryable, Scope } from './database.ts'
 import type { Actor, RecordEntry } from './record.ts'
+import type { Keeping } from './reservation.ts'
 import type { Services } from './services.ts'
 import type { Settings } from './settings.ts'
 import { Problem } from './problem.ts'
@@ -52,6 +53,8 @@ export interface Ctx extends Scope {
   readonly answer: AnswerFacts
   /** `{kind, id, name, request_id}` as JSON: the `$2` of statements that record what they do themselves. */
   readonly origin: string
+  /** Where the call has an Idempotency-Key, and an operation that `gathers`: for `gather`, which then keeps the answer. */
+  readonly keeping: Keeping | undefined
   /** Puts a row into the record, in this transaction. Only in operations that run in a transaction. */
   record(entry: RecordEntry): void
 }

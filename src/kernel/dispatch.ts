@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { Application } from './application.ts'
 import { requirePermission, type AnswerFacts, type Caller, type Ctx, type RequestFacts } from './context.ts'
 import { problemOfDatabase, retryDeadlocks, transact, type Queryable } from './database.ts'
-import { Reservation, type KeptAnswer } from './idempotency.ts'
+import { freeSoon, reserveKey } from './idempotency.ts'
 import type { Operation } from './operation.ts'
 import { Problem, problemDocument, validationFailed, type ProblemDocument } from './problem.ts'
 import { appendToRecord, type RecordEntry } from './record.ts'
+import { Keeping, Reservation, type KeptAnswer } from './reservation.ts'
 
 /** What an operation answered, for a surface to render. */
 export interface Answer {
@@ -50,6 +51,7 @@ function makeCtx(
   request: RequestFacts,
   db: Queryable,
   record: (entry: RecordEntry) => void,
+  keeping?: Keeping,
 ): Ctx {
   const answer: AnswerFacts = { status: undefined, nextCursor: undefined, rollBack: false }
   return {
@@ -59,6 +61,7 @@ function makeCtx(
     db,
     record,
     answer,
+    keeping,
     tenant: caller.tenant,
     settings: app.settings,
     log: app.log,
@@ -95,17 +98,32 @@ const inTransaction = (
     return answer
   })
 
+/**
+ * Runs an operation without a transaction of its own. Where there is a reservation, `gather` keeps the answer, in the
+ * transaction of the statement that it shares with other calls.
+ */
 async function onPool(
   app: Application,
   op: Operation,
   caller: Caller,
   request: RequestFacts,
   input: unknown,
+  reservation?: Reservation,
 ): Promise<Answer> {
-  const ctx = makeCtx(app, caller, request, app.pool, () => {
+  const record = (): never => {
     throw new Error(`${op.name} records, but does not run in a transaction`)
-  })
-  return answerOf(app, op, ctx, await retryDeadlocks(() => op.run(ctx, input)))
+  }
+  const keeping =
+    reservation &&
+    new Keeping(reservation, (output) => {
+      const answer = answerOf(app, op, ctx, output)
+      return foundNothing(op, answer) ? undefined : keptAnswer(op, answer.status, answer.body)
+    })
+  const ctx: Ctx = makeCtx(app, caller, request, app.pool, record, keeping)
+  const answer = answerOf(app, op, ctx, await retryDeadlocks(() => op.run(ctx, input)))
+  if (keeping && !keeping.done && !foundNothing(op, answer))
+    throw new Error(`${op.name} gathers, but its answer was not kept`)
+  return answer
 }
 
 const runsOf = (op: Operation, input: unknown): string =>
@@ -116,7 +134,7 @@ const foundNothing = (op: Operation, answer: Answer): boolean =>
   op.longPoll !== undefined && !op.longPoll.satisfied(answer.body)
 
 /** Runs an operation in a transaction, with its answer kept under a reservation where there is one. */
-async function keeping(
+async function inKeptTransaction(
   app: Application,
   op: Operation,
   caller: Caller,
@@ -126,7 +144,8 @@ async function keeping(
 ): Promise<Answer> {
   try {
     return await inTransaction(app, op, caller, request, input, async (ctx, answer) => {
-      if (!foundNothing(op, answer)) await reservation?.keep(ctx, keptAnswer(op, answer.status, answer.body))
+      if (reservation && !foundNothing(op, answer))
+        await Reservation.keepAll(ctx, [{ reservation, answer: keptAnswer(op, answer.status, answer.body) }])
     })
   } catch (error) {
     if (error instanceof TakenBack) return { ...error.answer, idle: true }
@@ -145,15 +164,11 @@ async function once(
   const runs = runsOf(op, input)
   // A read has no effect that its kept answer would have to commit with, and may take its time without a connection.
   const answer =
-    runs === 'transaction' || (reservation !== undefined && runs !== 'read')
-      ? await keeping(app, op, caller, request, input, reservation)
-      : await onPool(app, op, caller, request, input)
+    runs === 'transaction' || (reservation !== undefined && runs !== 'read' && !op.gathers)
+      ? await inKeptTransaction(app, op, caller, request, input, reservation)
+      : await onPool(app, op, caller, request, input, op.gathers ? reservation : undefined)
   if (foundNothing(op, answer)) return { ...answer, idle: true }
-  if (runs === 'read')
-    await reservation?.keep(
-      { db: app.pool, tenant: caller.tenant },
-      keptAnswer(op, answer.status, answer.body),
-    )
+  if (runs === 'read') await reservation?.keep(keptAnswer(op, answer.status, answer.body))
   else if (!answer.idle) app.wake.committed()
   return answer
 }
@@ -209,19 +224,18 @@ async function idempotently(
   key: string,
   raw: unknown,
 ): Promise<Answer> {
-  const scope = { db: app.pool, tenant: caller.tenant }
-  const reservation = await Reservation.make(scope, caller, op.name, key, raw)
+  const reservation = await reserveKey({ app, caller }, op.name, key, raw)
   if (!(reservation instanceof Reservation)) return replay(op, reservation)
   try {
     const answer = await poll(app, op, caller, request, input, reservation)
-    if (answer.idle) await reservation.free(scope)
+    if (answer.idle) await reservation.free()
     return answer
   } catch (error) {
     const problem = error instanceof Problem ? error : problemOfDatabase(error)
     // A key that was revoked while its call waited says nothing about the call.
     if (problem && problem.status < 500 && problem.status !== 401 && problem.code !== 'idempotency_in_flight')
-      await reservation.keep(scope, keptAnswer(op, problem.status, problemDocument(problem)))
-    else await reservation.free(scope).catch(() => void reservation.freeSoon(scope))
+      await reservation.keep(keptAnswer(op, problem.status, problemDocument(problem)))
+    else await reservation.free().catch(() => void freeSoon(reservation))
     throw error
   }
 }

@@ -4,7 +4,9 @@ import { z } from 'zod'
 import { testServer, type TestServer } from '../../test/server.ts'
 import type { Ctx } from './context.ts'
 import { query, transact } from './database.ts'
-import { gather, oldestGathered, type Gathering } from './gather.ts'
+import { gather, Lane, oldestGathered, type Gathering } from './gather.ts'
+import { reserveKey } from './idempotency.ts'
+import { Keeping, Reservation } from './reservation.ts'
 
 let server: TestServer
 let scope: Pick<Ctx, 'db' | 'tenant' | 'app'>
@@ -30,7 +32,7 @@ function inverting(more: Partial<Gathering<number, number>> = {}) {
     },
     kind: () => '',
     most: 100,
-    lanes: 1,
+    lane: new Lane(1),
     ...more,
   })
   return { statements, call: (n: number, where = scope) => call(where, n) }
@@ -67,7 +69,7 @@ test('beside a statement in flight another one is sent only when it is full', as
     },
     kind: () => '',
     most: 3,
-    lanes: 2,
+    lane: new Lane(1),
   })
   const calls: Promise<number>[] = []
   for (const n of [1, 2, 3, 4, 5]) {
@@ -83,8 +85,59 @@ test('beside a statement in flight another one is sent only when it is full', as
   assert.equal(oldestGathered(scope.app.pool), 0)
 })
 
+/** A gathering whose statements end when they are told to; `sent` has each statement's calls. */
+function held(lane: Lane, sent: string[]) {
+  const ends: (() => void)[] = []
+  const call = gather<string, string>({
+    async run(_, calls) {
+      sent.push(calls.join(' '))
+      await new Promise<void>((resolve) => ends.push(resolve))
+      return calls
+    },
+    kind: (name) => name[0]!,
+    most: 3,
+    lane,
+  })
+  return { call: (name: string) => call(scope, name), end: () => ends.shift()!() }
+}
+
+test('gatherings of one lane are sent in turn, what has waited longest first', async () => {
+  const lane = new Lane(1)
+  const sent: string[] = []
+  const [one, two] = [held(lane, sent), held(lane, sent)]
+  const calls = [one.call('a1')]
+  await new Promise(setImmediate)
+  calls.push(two.call('b1'), one.call('a2'))
+  await new Promise(setImmediate)
+  calls.push(two.call('b2'))
+  assert.deepEqual(sent, ['a1'])
+  one.end()
+  await calls[0]
+  assert.deepEqual(sent, ['a1', 'b1 b2'])
+  two.end()
+  await calls[1]
+  assert.deepEqual(sent, ['a1', 'b1 b2', 'a2'])
+  one.end()
+  assert.deepEqual(await Promise.all(calls), ['a1', 'b1', 'a2', 'b2'])
+})
+
+test('where many kinds wait, which can not share, several are sent at once; no two of one kind', async () => {
+  const sent: string[] = []
+  const { call, end } = held(new Lane(1), sent)
+  const calls = [call('a1')]
+  await new Promise(setImmediate)
+  calls.push(...['a2', 'b1', 'c1', 'd1'].map((name) => call(name)))
+  await new Promise(setImmediate)
+  assert.deepEqual(sent, ['a1', 'b1'])
+  for (const _ of calls) {
+    end()
+    await new Promise(setImmediate)
+  }
+  assert.deepEqual(await Promise.all(calls), ['a1', 'a2', 'b1', 'c1', 'd1'])
+})
+
 test('kinds and tenants gather apart', async () => {
-  const { statements, call } = inverting({ kind: (n) => String(n % 2), lanes: 1 })
+  const { statements, call } = inverting({ kind: (n) => String(n % 2), lane: new Lane(1) })
   await Promise.all([1, 2, 3, 4].map((n) => call(n)))
   assert.deepEqual(statements, [
     [1, 3],
@@ -113,6 +166,56 @@ test('a value that PostgreSQL refuses is refused alone: those that shared its st
   assert.deepEqual(statements, [[1, 0, 3], [1], [0], [3]])
 })
 
+test('calls under keys share a transaction in which their answers are kept; one that lost its key is refused alone', async () => {
+  await server.sql('CREATE TABLE made (n int PRIMARY KEY)')
+  const statements: number[][] = []
+  const call = gather<number, number>({
+    async run(where, ns) {
+      statements.push([...ns])
+      await where.db.query('INSERT INTO made SELECT unnest($1::int[])', [ns])
+      return ns
+    },
+    kind: () => '',
+    most: 100,
+    lane: new Lane(1),
+  })
+  const actor = { kind: 'operator', id: null, name: 'test' } as const
+  const caller = { tenant: scope.tenant, actor, permissions: new Set<string>(), operator: true }
+  const under = async (n: number) => {
+    const reservation = await reserveKey({ app: server.app, caller }, 'test.make', `key ${n}`, {})
+    assert.ok(reservation instanceof Reservation)
+    return {
+      ...scope,
+      keeping: new Keeping(reservation, (output) => ({ status: 200, answer: String(output) })),
+    }
+  }
+  const contexts = await Promise.all([1, 2, 3].map(under))
+  await server.sql(`DELETE FROM idempotency_keys WHERE key = 'key 2'`)
+  const outcomes = await Promise.allSettled([
+    ...contexts.map((ctx, at) => call(ctx, at + 1, (n) => `made ${n}`)),
+    call(scope, 4),
+  ])
+  assert.deepEqual(
+    outcomes.map((each) =>
+      each.status === 'fulfilled' ? each.value : (each.reason as { code: string }).code,
+    ),
+    [1, 'idempotency_in_flight', 3, 4],
+  )
+  assert.deepEqual(statements.slice(0, 1), [[1, 2, 3, 4]])
+  assert.deepEqual(statements.slice(1).flat().sort(), [1, 2, 3, 4])
+  assert.deepEqual(
+    contexts.map(({ keeping }) => keeping.done),
+    [true, false, true],
+  )
+  assert.deepEqual(await server.sql('SELECT n FROM made ORDER BY n'), [{ n: 1 }, { n: 3 }, { n: 4 }])
+  assert.deepEqual(
+    await server.sql(
+      `SELECT key, status, answer FROM idempotency_keys WHERE operation = 'test.make' ORDER BY key`,
+    ),
+    [1, 3].map((n) => ({ key: `key ${n}`, status: 200, answer: `made ${n}` })),
+  )
+})
+
 test('an error that blames no value is that of all: whether the statement was done is not known', async () => {
   let runs = 0
   const call = gather<number, number>({
@@ -123,7 +226,7 @@ test('an error that blames no value is that of all: whether the statement was do
     },
     kind: () => '',
     most: 100,
-    lanes: 1,
+    lane: new Lane(1),
   })
   const outcomes = await Promise.allSettled([call(scope, 1), call(scope, 2)])
   assert.deepEqual(
@@ -143,7 +246,7 @@ test('a statement that waits for a lock keeps its lane from others for a moment 
     },
     kind: () => '',
     most: 100,
-    lanes: 1,
+    lane: new Lane(1),
   })
   const holder = await server.app.pool.connect()
   await holder.query('BEGIN')

@@ -7,7 +7,7 @@ import { runDuty } from '../../test/duties.ts'
 import { eventually } from '../../test/eventually.ts'
 import { keyWith } from '../../test/people.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../test/server.ts'
-import { createTask, readTask } from '../../test/tasks.ts'
+import { createTask, createTasks, readTask } from '../../test/tasks.ts'
 import { forgetOldAnswers } from './idempotency.ts'
 
 let server: TestServer
@@ -267,6 +267,61 @@ test('a completion that is sent again under its key answers the same, with the s
   assert.equal(first.next.length, 1)
   assert.deepEqual(bodyOf(await post(path, body, key)), first)
   problemOf(await complete(server, { execution, lease }), 409, 'execution_completed')
+})
+
+test('claims and completions of one moment share transactions, each under its own key, and each is replayed', async () => {
+  const tags = [newKey()]
+  await createTasks(
+    server,
+    Array.from({ length: 60 }, () => ({ tags })),
+  )
+  const [mark] = (await server.sql('SELECT max(position) AS position FROM audit_log')) as [
+    { position: number },
+  ]
+  const twice = async (path: string, body: unknown) => {
+    const key = newKey()
+    const first = bodyOf<Awaited<ReturnType<typeof claimOne>>[]>(await post(path, body, key))
+    const again = await post(path, body, key)
+    assert.deepEqual([bodyOf(again), replayed(again)], [first, true])
+    return first
+  }
+  const claims = await Promise.all(
+    Array.from({ length: 30 }, (_, n) =>
+      twice('/tasks/claim', { worker_id: `w${n}`, agent_type: 'a', tags }),
+    ),
+  )
+  const held = claims.map(([claim]) => claim!)
+  assert.equal(new Set(held.map(({ task }) => task.id)).size, 30)
+  await Promise.all(
+    held.map(({ execution, lease }, n) =>
+      twice(`/executions/${execution.id}/complete`, {
+        success: true,
+        lease_token: lease.token,
+        ...(n % 2 === 0 ? { claim_next: { tags } } : {}),
+      }),
+    ),
+  )
+  const [{ rows, transactions }] = (await server.sql(
+    'SELECT count(*)::int AS rows, count(DISTINCT xmin::text)::int AS transactions FROM audit_log WHERE position > $1',
+    [mark.position],
+  )) as [{ rows: number; transactions: number }]
+  assert.equal(rows, 30 * 2 + 30 * 2 + 15 * 2)
+  assert.ok(transactions < 45, `${transactions} transactions for 60 calls`)
+})
+
+test('a completion that has to wait for its task keeps its answer, too', async () => {
+  const { id } = await createTask(server, { tags: [newKey()] })
+  const { execution, lease } = await claimOne(server, { tags: (await readTask(server, id)).tags })
+  const [key, path] = [newKey(), `/executions/${execution.id}/complete`]
+  const body = { success: true, lease_token: lease.token }
+  const letGo = await holdTask(id)
+  const waiting = post(path, body, key)
+  await untilWaiting(1)
+  problemOf(await post(path, body, key), 409, 'idempotency_in_flight')
+  await letGo()
+  const first = bodyOf(await waiting)
+  const again = await post(path, body, key)
+  assert.deepEqual([bodyOf(again), replayed(again)], [first, true])
 })
 
 test('an answer that showed a secret is replayed without it', async () => {

@@ -65,6 +65,11 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly input: I
   readonly output: O
   readonly runs: Runs | ((input: z.output<I>) => Runs)
+  /**
+   * All that it does is one call that `gather` was told the output of, which keeps it under an Idempotency-Key: such a
+   * call then needs no transaction of its own.
+   */
+  readonly gathers?: boolean
   /** Codes of the problems that it may throw beyond the general ones, for the documentation. */
   readonly problems?: Readonly<Record<string, number>>
   /** The output carries `version`: it becomes the ETag. */

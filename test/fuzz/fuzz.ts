@@ -29,6 +29,8 @@ export interface FuzzResult {
   readonly seconds: number
   /** How many answers of each status came; `none` for connections that ended without one. */
   readonly statuses: Readonly<Record<string, number>>
+  /** How many answers said to come back (503), by operation and code. */
+  readonly comeBack: Readonly<Record<string, number>>
   /** Operations that answered well at least once, and those that never did. */
   readonly reached: number
   readonly unreached: readonly string[]
@@ -61,16 +63,26 @@ async function mismatches({ url, key }: Target): Promise<readonly string[]> {
   return answer.ok && body.consistent ? [] : (body.mismatches ?? [`${answer.status} of /verify`])
 }
 
+const add = (counts: Record<string, number>, what: string): void =>
+  void (counts[what] = (counts[what] ?? 0) + 1)
+
+const codeOf = (body: Buffer): string => /"code":"(\w+)"/.exec(body.toString())?.[1] ?? 'without a code'
+
 /** What is kept while requests are sent. */
 class Tally {
   readonly statuses: Record<string, number> = {}
+  readonly comeBack: Record<string, number> = {}
   readonly reached = new Set<string>()
   readonly faults: string[] = []
   readonly #kinds = new Map<string, number>()
 
-  count({ answers }: Exchange): void {
-    if (answers.length === 0) this.statuses['none'] = (this.statuses['none'] ?? 0) + 1
-    for (const { status } of answers) this.statuses[status] = (this.statuses[status] ?? 0) + 1
+  /** Of an operation, where it is certain which: those that were told to come back are counted by it and by their code. */
+  count({ answers }: Exchange, operation: Described | undefined): void {
+    if (answers.length === 0) add(this.statuses, 'none')
+    for (const { status, body } of answers) {
+      add(this.statuses, String(status))
+      if (status === 503) add(this.comeBack, `${operation?.id ?? 'unknown'} ${codeOf(body)}`)
+    }
   }
 
   /** Faults that differ only in their ids and values are of one kind. */
@@ -164,7 +176,7 @@ class Client {
     request: Pick<FuzzRequest, 'operation' | 'method' | 'bytes'> & { needed: boolean },
     what: string,
   ): void {
-    this.#tally.count(exchange)
+    this.#tally.count(exchange, request.operation)
     const fault = exchangeFault(exchange, request, this.#known)
     if (fault) this.#tally.blame(fault, what, reproduction(this.#options.url, request.bytes))
   }
@@ -241,6 +253,6 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   if (health?.status !== 200) tally.blame('the server does not serve any more', `${health?.status}`, '')
   for (const mismatch of await mismatches(options)) tally.blame('the record and the tables', mismatch, '')
   const unreached = known.operations.filter(({ id }) => !tally.reached.has(id)).map(({ id }) => id)
-  const { statuses, reached, faults } = tally
-  return { seconds: seconds(), statuses, reached: reached.size, unreached, memory, faults }
+  const { statuses, comeBack, reached, faults } = tally
+  return { seconds: seconds(), statuses, comeBack, reached: reached.size, unreached, memory, faults }
 }

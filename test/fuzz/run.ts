@@ -19,8 +19,9 @@ try {
   const [requests, seed] = [Number(values.requests), Number(values.seed)]
   const watched = process.platform === 'linux' ? pid : undefined
   const result = await fuzz({ url, key, requests, seed, pid: watched, say })
-  const { seconds, statuses, reached, unreached, memory, faults } = result
+  const { seconds, statuses, comeBack, reached, unreached, memory, faults } = result
   say(`${requests} requests (seed ${seed}) in ${seconds} s: ${JSON.stringify(statuses)}`)
+  say(`told to come back: ${JSON.stringify(comeBack)}`)
   say(`${reached} operations answered well; ${unreached.join(', ') || 'none'} never did`)
   if (memory.length > 0) say(`the server held ${memory.join(' MiB at the half, ')} MiB at the end`)
   say(faults.length === 0 ? 'holds' : 'FAILED:')

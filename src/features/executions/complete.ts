@@ -8,6 +8,7 @@ import {
   chosenFragment,
   CLAIM_EVENTS,
   claimParameters,
+  LANE,
   MOST_CLAIMED,
   openClaimsFragment,
   originsOf,
@@ -268,5 +269,5 @@ export const completeTogether = gather<CompletionCall, Completed | undefined>({
   kind: ({ next }) => (next ? wishKind(next) : ''),
   weight: ({ next }) => next?.count ?? 1,
   most: MOST_CLAIMED,
-  lanes: 2,
+  lane: LANE,
 })

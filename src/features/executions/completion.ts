@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Ctx } from '../../kernel/context.ts'
 import { problemOfDatabase } from '../../kernel/database.ts'
+import { alone } from '../../kernel/gather.ts'
 import { operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
 import {
@@ -46,21 +47,42 @@ const endingOf = (execution_id: string, given: CompletionOfBatch): Ending => ({
   lease_token: given.lease_token ?? null,
 })
 
+/** What the operation answers, where the execution ended. */
+type OutputOf = (done: Completed | undefined) => unknown
+
+/** For a call that is not the operation's whole effect: its answer is not kept for itself. */
+const notKept = (): undefined => undefined
+
 /**
  * Ends an execution in a statement that it shares with the others of the moment. A claim that looked at the task while it
  * was being handed out may still hold its lock, for a moment: what was not done is tried once more so.
  */
-const endTogether = async (ctx: Ctx, call: CompletionCall): Promise<Completed | undefined> =>
-  (await completeTogether(ctx, call)) ?? completeTogether(ctx, call)
+const endTogether = async (
+  ctx: Ctx,
+  call: CompletionCall,
+  outputOf: OutputOf = notKept,
+): Promise<Completed | undefined> =>
+  (await completeTogether(ctx, call, outputOf)) ?? completeTogether(ctx, call, outputOf)
 
-/** Ends one execution; what is not done together is tried alone, and waits for whoever has the task. */
+/** Ends an execution in a statement that waits for whoever has the task. */
+const endAlone = async (ctx: Ctx, call: CompletionCall, outputOf: OutputOf): Promise<Completed | undefined> =>
+  (
+    await alone(
+      ctx,
+      (scope) => completeForAll(scope, [call], 'waits'),
+      ([done]) => outputOf(done),
+    )
+  )[0]
+
+/** Ends one execution; what is not done by the first attempt is tried alone. */
 const end = (
   ctx: Ctx,
   call: CompletionCall,
-  together: (ctx: Ctx, call: CompletionCall) => Promise<Completed | undefined> = endTogether,
+  first: () => Promise<Completed | undefined>,
+  outputOf: OutputOf = notKept,
 ): Promise<Completed> =>
-  untilDone(ctx, call.ending.execution_id, call.ending.lease_token, async (turn) =>
-    turn === 0 ? together(ctx, call) : (await completeForAll(ctx, [call], 'waits'))[0],
+  untilDone(ctx, call.ending.execution_id, call.ending.lease_token, (turn) =>
+    turn === 0 ? first() : endAlone(ctx, call, outputOf),
   )
 
 /**
@@ -104,6 +126,7 @@ export const completeExecution = operation({
   permission: 'execute_tasks',
   urgent: true,
   runs: 'statement',
+  gathers: true,
   input: CompleteExecution,
   output: Execution.extend({ next: z.array(Claim).optional() }),
   problems: { execution_not_found: 404, execution_completed: 409, lease_held: 409, lease_lost: 409 },
@@ -112,13 +135,16 @@ export const completeExecution = operation({
   async run(ctx, { execution_id: ref, claim_next, ...given }) {
     const id = await executionId(ctx, ref)
     const ending = endingOf(id, { ...given, execution_id: ref })
-    const { execution, next } = await end(ctx, {
+    const call = {
       origin: ctx.origin,
       ending,
       next: claim_next && (await nextWish(ctx, id, claim_next, ending.lease_token)),
-    })
-    rememberHolders(ctx, next)
-    return claim_next ? { ...execution, next } : execution
+    }
+    const outputOf = ({ execution, next }: Completed) => (claim_next ? { ...execution, next } : execution)
+    const kept: OutputOf = (done) => done && outputOf(done)
+    const completed = await end(ctx, call, () => endTogether(ctx, call, kept), kept)
+    rememberHolders(ctx, completed.next)
+    return outputOf(completed)
   },
 })
 

@@ -94,13 +94,14 @@ export const claim = operation({
   http: { method: 'POST', path: '/tasks/claim', status: 200 },
   permission: 'execute_tasks',
   runs: 'statement',
+  gathers: true,
   input: ClaimTasks,
   output: z.array(Claim),
   longPoll: { seconds: (input) => input.wait_seconds, satisfied: (claims) => claims.length > 0 },
   examples: claimExamples,
   tool: nextTool,
   async run(ctx, { wait_seconds: _, ...wish }) {
-    const claims = await claimTasks(ctx, { origin: ctx.origin, wish })
+    const claims = await claimTasks(ctx, { origin: ctx.origin, wish }, (claimed) => claimed)
     rememberHolders(ctx, claims)
     return claims
   },

@@ -1,5 +1,5 @@
 import { requireVersion, type Ctx } from '../../kernel/context.ts'
-import { gather } from '../../kernel/gather.ts'
+import { gather, Lane } from '../../kernel/gather.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { recordChange } from '../../kernel/record.ts'
 import type { Task, TaskRef } from './schema.ts'
@@ -31,7 +31,7 @@ const findTask = gather<string, Task | undefined>({
   },
   kind: () => '',
   most: 100,
-  lanes: 2,
+  lane: new Lane(),
 })
 
 /** One task, by its id or its number. Throws `task_not_found` (404). */
