@@ -53,6 +53,12 @@ export class Lane {
   }
 }
 
+/**
+ * What changes something: calls that were served together come back together, with a key to reserve, a claim, a completion,
+ * and are best served together again.
+ */
+export const CHANGES = new Lane()
+
 /** Calls of one kind that may wait to be sent. */
 interface Sendable {
   /** Unique among the kinds of all gatherings. */

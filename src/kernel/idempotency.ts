@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Ctx } from './context.ts'
 import { query, queryAcrossTenants, retryDeadlocks } from './database.ts'
 import type { Duty } from './duty.ts'
-import { gather, Lane } from './gather.ts'
+import { CHANGES, gather } from './gather.ts'
 import { Problem } from './problem.ts'
 import { inFlight, Reservation, RESERVATION_SECONDS, type KeptAnswer, type KeyName } from './reservation.ts'
 
@@ -60,7 +60,7 @@ const reserveTogether = gather<Wish, boolean>({
   },
   kind: () => '',
   most: 100,
-  lane: new Lane(),
+  lane: CHANGES,
 })
 
 const canonical = (value: unknown): unknown => {

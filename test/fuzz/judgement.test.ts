@@ -49,6 +49,8 @@ const fault = (one: WireAnswer): string | undefined => faultOf(one, operation, '
 test('an answer that keeps every promise has no fault', () => {
   assert.equal(fault(answer(200, { id: 1 })), undefined)
   assert.equal(fault(problem({})), undefined)
+  const away = 'the event store did not answer its probe: connect ECONNREFUSED 203.0.113.7:443'
+  assert.equal(fault(answer(101, { type: 'event', reason: away })), undefined)
 })
 
 test('each broken promise is a fault that says what it is', () => {
@@ -64,6 +66,7 @@ test('each broken promise is a fault that says what it is', () => {
     [problem({ status: 404 }), /says it is 404/],
     [problem({ detail: 'at run (/srv/app/main.ts:3:4)' }), /inside/],
     [problem({ detail: 'syntax error at or near "x"' }), /inside/],
+    [answer(101, 'connect ECONNREFUSED 203.0.113.7:5432'), /inside: ECONNREFUSED/],
   ] as const)
     assert.match(fault(one) ?? 'no fault', said)
 })

@@ -6,6 +6,13 @@ import type { Exchange, WireAnswer } from './wire.ts'
 const INSIDE =
   /\bat [^\n"]{1,200}[/\\][^\n"]{1,200}\.[cm]?[jt]s:\d+|node:internal|node_modules|file:\/\/|\b(SELECT|INSERT INTO|DELETE FROM) [a-z_*]|syntax error at or near|postgres(ql)?:\/\/|\bpg_[a-z]+\b|ECONNREFUSED|ZodError|TypeError/
 
+/** What the record tells of an event store that is away, to whoever follows it: the system's own word, on purpose. */
+const STORE_AWAY = /did not answer its probe: connect ECONNREFUSED/g
+
+/** What an upgraded connection said that betrays the inside of the server. */
+const betrayed = (frames: Buffer): string | undefined =>
+  INSIDE.exec(frames.toString('latin1').replace(STORE_AWAY, ''))?.[0]
+
 /** A problem document, as far as it is looked at. */
 interface Document {
   type?: unknown
@@ -72,7 +79,10 @@ export function faultOf(
   known: Catalogue,
 ): string | undefined {
   const { status, headers } = answer
-  if (status === 101 && !INSIDE.test(answer.body.toString('latin1'))) return undefined
+  if (status === 101) {
+    const inside = betrayed(answer.body)
+    return inside === undefined ? undefined : `a connection of 101 tells of the inside: ${inside}`
+  }
   if (!(status >= 200 && status < 600)) return `no status of an answer: ${status}`
   if (status >= 500 && !(status === 503 && headers.has('retry-after')))
     return `${status}: ${answer.body.toString().slice(0, 300)}`

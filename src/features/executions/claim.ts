@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
-import { gather, Lane } from '../../kernel/gather.ts'
+import { CHANGES, gather } from '../../kernel/gather.ts'
 import { recordGatheredFragment } from '../../kernel/record.ts'
 import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
 import { Execution, type Claim } from './schema.ts'
@@ -212,14 +212,11 @@ export async function claimForAll(scope: Scope, calls: readonly ClaimCall[]): Pr
   return claims
 }
 
-/** What hands tasks out and what ends them are sent in turn: agents that were served together come back together. */
-export const LANE = new Lane()
-
 /** Hands out up to `count` tasks; claims that arrive at the same moment share a statement. */
 export const claimTasks = gather<ClaimCall, Claim[]>({
   run: claimForAll,
   kind: ({ wish }) => wishKind(wish),
   weight: ({ wish }) => wish.count,
   most: MOST_CLAIMED,
-  lane: LANE,
+  lane: CHANGES,
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
-import { gather } from '../../kernel/gather.ts'
+import { CHANGES, gather } from '../../kernel/gather.ts'
 import { recordGatheredFragment } from '../../kernel/record.ts'
 import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
 import {
@@ -8,7 +8,6 @@ import {
   chosenFragment,
   CLAIM_EVENTS,
   claimParameters,
-  LANE,
   MOST_CLAIMED,
   openClaimsFragment,
   originsOf,
@@ -269,5 +268,5 @@ export const completeTogether = gather<CompletionCall, Completed | undefined>({
   kind: ({ next }) => (next ? wishKind(next) : ''),
   weight: ({ next }) => next?.count ?? 1,
   most: MOST_CLAIMED,
-  lane: LANE,
+  lane: CHANGES,
 })
