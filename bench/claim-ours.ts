@@ -108,14 +108,21 @@ export async function openEngineLoops(installation: Installation): Promise<Conte
   )
 }
 
-/** The same over HTTP: a server in a process of its own, clients that keep their connections. */
-export async function openHttpLoops(installation: Installation): Promise<Contender[]> {
-  const url = await installation.database('http')
+/**
+ * The same over HTTP: a server in a process of its own, clients that keep their connections; with `retries` each call has an
+ * Idempotency-Key, as those of our own client.
+ */
+export async function openHttpLoops(
+  installation: Installation,
+  { retries = false } = {},
+): Promise<Contender[]> {
+  const name = retries ? 'HTTP, keys' : 'HTTP'
+  const url = await installation.database(retries ? 'http_keys' : 'http')
   const server = await installation.serve({ DATABASE_URL: url })
   const client = await installation.connect(url)
   await addHistory(client, TENANT, HISTORY)
   const open = ({ claimers }: Shape) => {
-    const http = openHttp(server.url, installation.key, claimers)
+    const http = openHttp(server.url, installation.key, claimers, retries)
     const loop: Loop = {
       claim: (worker_id, count) =>
         http.call('POST', '/tasks/claim', { worker_id, agent_type: 'bench', count, lease_seconds: LEASE }),
@@ -131,5 +138,5 @@ export async function openHttpLoops(installation: Installation): Promise<Contend
     }
     return { loop, close: () => http.close() }
   }
-  return contendersOf('HTTP', client, open, () => Promise.resolve())
+  return contendersOf(name, client, open, () => Promise.resolve())
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Pool } from 'undici'
 
 /** A client that keeps its connections. */
@@ -7,7 +8,8 @@ export interface HttpClient {
   close(): Promise<void>
 }
 
-export function openHttp(url: string, key: string, connections: number): HttpClient {
+/** `retries`: each POST has an Idempotency-Key, as of a client that may send it again. */
+export function openHttp(url: string, key: string, connections: number, retries = false): HttpClient {
   const pool = new Pool(url, { connections, pipelining: 1 })
   const authorization = `Bearer ${key}`
   return {
@@ -15,8 +17,11 @@ export function openHttp(url: string, key: string, connections: number): HttpCli
       const { statusCode, body: answer } = await pool.request({
         method,
         path,
-        headers:
-          body === undefined ? { authorization } : { authorization, 'content-type': 'application/json' },
+        headers: {
+          authorization,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(retries && method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
       const text = await answer.text()
