@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { testServer, type TestServer } from '../../test/server.ts'
 import type { Ctx } from './context.ts'
 import { query, transact } from './database.ts'
-import { gather, Lane, oldestGathered, type Gathering } from './gather.ts'
+import { gather, type Gathering } from './gather.ts'
 import { reserveKey } from './idempotency.ts'
+import { Lane, oldestGathered } from './lane.ts'
 import { Keeping, Reservation } from './reservation.ts'
 
 let server: TestServer

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { Counter, Gauge } from 'prom-client'
-import { oldestGathered } from './gather.ts'
+import { oldestGathered } from './lane.ts'
 import type { Metrics } from './metrics.ts'
 import type { Pool } from './pool.ts'
 import { Problem } from './problem.ts'

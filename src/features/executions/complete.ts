@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
-import { CHANGES, gather } from '../../kernel/gather.ts'
+import { gather } from '../../kernel/gather.ts'
+import { CHANGES } from '../../kernel/lane.ts'
 import { recordGatheredFragment } from '../../kernel/record.ts'
 import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
 import {

@@ -1,5 +1,6 @@
 import { requireVersion, type Ctx } from '../../kernel/context.ts'
-import { gather, Lane } from '../../kernel/gather.ts'
+import { gather } from '../../kernel/gather.ts'
+import { Lane } from '../../kernel/lane.ts'
 import { notFound } from '../../kernel/problem.ts'
 import { recordChange } from '../../kernel/record.ts'
 import type { Task, TaskRef } from './schema.ts'
