@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { testServer, type TestServer } from '../../test/server.ts'
 import type { Ctx } from './context.ts'
@@ -135,6 +136,24 @@ test('where many kinds wait, which can not share, several are sent at once; no t
     await new Promise(setImmediate)
   }
   assert.deepEqual(await Promise.all(calls), ['a1', 'a2', 'b1', 'c1', 'd1'])
+})
+
+test('however many statements are full, what has waited for a while gets its turn', async () => {
+  const sent: string[] = []
+  const { call, end } = held(new Lane(1), sent)
+  const full = (nth: number) => ['x', 'y', 'z'].map((name) => call(`a${name}${nth}`))
+  const calls = [...full(1), ...full(2), call('b')]
+  await new Promise(setImmediate)
+  assert.deepEqual(sent, ['ax1 ay1 az1', 'ax2 ay2 az2'])
+  await sleep(60)
+  calls.push(...full(3))
+  for (const _ of [1, 2]) {
+    end()
+    await new Promise(setImmediate)
+  }
+  assert.deepEqual(sent.slice(2), ['b', 'ax3 ay3 az3'])
+  for (const _ of [1, 2]) end()
+  await Promise.all(calls)
 })
 
 test('kinds and tenants gather apart', async () => {

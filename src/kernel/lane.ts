@@ -3,6 +3,8 @@ import type { Scope } from './database.ts'
 
 /** A statement that takes longer waits for a lock: it no longer keeps its lane from others. */
 const LONG_MILLISECONDS = 100
+/** A kind that has waited so long is overtaken by no other any more, however full that is. */
+const PATIENCE_MILLISECONDS = 50
 /** How many times its width a lane may have in flight when all of them take long. */
 const STRETCH = 3
 
@@ -109,15 +111,18 @@ class Traffic {
 
   #next(): Sendable | undefined {
     if (this.#inFlight.size >= (this.#width + 1) * STRETCH) return undefined
-    const recent = performance.now() - LONG_MILLISECONDS
-    const busy = [...this.#inFlight].filter(({ sent }) => sent > recent)
+    const now = performance.now()
+    const busy = [...this.#inFlight].filter(({ sent }) => now - sent < LONG_MILLISECONDS)
     const waiting = this.#waiting()
     const width = Math.max(this.#width, Math.floor(waiting.length / 2))
-    return waiting.find((kind) =>
-      kind.full
+    for (const kind of waiting) {
+      const room = kind.full
         ? busy.length <= width
-        : busy.length < width && busy.every((statement) => statement.kind !== kind),
-    )
+        : busy.length < width && busy.every((statement) => statement.kind !== kind)
+      if (room) return kind
+      if (now - kind.waitsSince! > PATIENCE_MILLISECONDS) return undefined
+    }
+    return undefined
   }
 
   /** What is in flight may turn out to wait for a lock, and the lane be free before it ends. */
