@@ -68,6 +68,10 @@ export function queryAcrossTenants<Row>(name: string, row: z.ZodType<Row>, text:
 const sqlState = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
+/** Rows as the parameters that `unnest` takes, an array a column. There must be a row. */
+export const columnsOf = (rows: readonly (readonly unknown[])[]): unknown[][] =>
+  rows[0]!.map((_, at) => rows.map((row) => row[at]))
+
 /** Whether PostgreSQL refused a statement for a value in it (classes 22 and 23): it did nothing, whoever else was in it. */
 export const blamesValues = (error: unknown): boolean => /^2[23]...$/.test(sqlState(error) ?? '')
 

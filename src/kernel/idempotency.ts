@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Ctx } from './context.ts'
-import { query, queryAcrossTenants, retryDeadlocks } from './database.ts'
+import { columnsOf, query, queryAcrossTenants, retryDeadlocks } from './database.ts'
 import type { Duty } from './duty.ts'
 import { gather } from './gather.ts'
 import { CHANGES } from './lane.ts'
@@ -53,11 +53,9 @@ const reserveTogether = gather<Wish, boolean>({
     const rows = [...firsts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, { actor, operation, key, fingerprint, id }]) => [actor, operation, key, fingerprint, id])
-    const columns = rows[0]!.map((_, at) => rows.map((row) => row[at]))
-    const reserved = new Set(
-      (await retryDeadlocks(() => reserve(scope, ...columns))).map(({ reservation }) => reservation),
-    )
-    return wishes.map(({ id }) => reserved.has(id))
+    const reserved = await retryDeadlocks(() => reserve(scope, ...columnsOf(rows)))
+    const ids = new Set(reserved.map(({ reservation }) => reservation))
+    return wishes.map(({ id }) => ids.has(id))
   },
   kind: () => '',
   most: 100,

@@ -26,12 +26,12 @@ export interface Sendable {
  * one that is twice as large, and only where it has processors to spare is that made up for by running both at once.
  */
 export class Lane {
-  readonly width: number
+  readonly #width: number
   readonly #traffic = new WeakMap<object, Map<string, Traffic>>()
 
   /** Half of the processors unless said: the other half has the calls to serve. */
   constructor(width = Math.max(1, Math.floor(availableParallelism() / 2))) {
-    this.width = width
+    this.#width = width
   }
 
   /** What a tenant has on this lane, on one database. */
@@ -41,7 +41,7 @@ export class Lane {
     const forget = (idle: Traffic): void => {
       if (tenants.get(tenant) === idle) tenants.delete(tenant)
     }
-    const traffic = tenants.get(tenant) ?? new Traffic(db, this.width, forget)
+    const traffic = tenants.get(tenant) ?? new Traffic(db, this.#width, forget)
     tenants.set(tenant, traffic)
     return traffic
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { query, transact, type Scope } from './database.ts'
+import { columnsOf, query, transact, type Scope } from './database.ts'
 import type { Pool } from './pool.ts'
 import { Problem } from './problem.ts'
 
@@ -93,8 +93,7 @@ export class Reservation {
       status,
       answer,
     ])
-    const columns = rows[0]!.map((_, at) => rows.map((row) => row[at]))
-    if ((await keepAll(scope, ...columns)).length < kept.length) throw inFlight()
+    if ((await keepAll(scope, ...columnsOf(rows))).length < kept.length) throw inFlight()
   }
 
   /** Keeps an answer by itself: of a refusal, or of a read. */
@@ -122,7 +121,7 @@ export interface Kept {
 export class Keeping {
   readonly #reservation: Reservation
   readonly #answerOf: (output: unknown) => KeptAnswer | undefined
-  /** The answer was kept, and has committed. */
+  /** What there was to keep of the answer is kept, and has committed. */
   done = false
 
   /** `answerOf` an operation's output; undefined for one that is not kept. */
