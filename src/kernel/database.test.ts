@@ -7,6 +7,7 @@ import { eventually } from '../../test/eventually.ts'
 import { bodyOf, problemOf } from '../../test/answers.ts'
 import { testServer, type TestServer } from '../../test/server.ts'
 import { createTask } from '../../test/tasks.ts'
+import { DEFAULT_TENANT } from '../features/access/index.ts'
 import { problemOfDatabase, query, queryAcrossTenants, transact } from './database.ts'
 
 let server: TestServer
@@ -52,7 +53,19 @@ test('a name stands for one statement, and fits into what PostgreSQL keeps of it
   query('test.named', row, 'SELECT $1::uuid')
   query('test.named', row, 'SELECT $1::uuid')
   assert.throws(() => queryAcrossTenants('test.named', row, 'SELECT 2'), /two statements are named/)
-  assert.throws(() => query('n'.repeat(64), row, 'SELECT $1::uuid'), /too long/)
+})
+
+test('names that PostgreSQL would cut off to the same one stay apart', async () => {
+  const long = 'test.'.padEnd(70, 'n')
+  const row = z.object({ n: z.number() })
+  const scope = { db: server.app.pool, tenant: DEFAULT_TENANT }
+  const [one, two] = [1, 2].map((n) =>
+    query(`${long}${n}`, row, `SELECT ${n} AS n WHERE $1::uuid IS NOT NULL`),
+  )
+  for (let turn = 0; turn < 3; turn++) {
+    assert.deepEqual(await one!(scope), [{ n: 1 }])
+    assert.deepEqual(await two!(scope), [{ n: 2 }])
+  }
 })
 
 test('a database error becomes the problem that its class stands for, or none', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { z } from 'zod'
 import { Problem } from './problem.ts'
@@ -28,8 +29,18 @@ const statements = new Map<string, Statement>()
 /** Every statement declared so far; a test prepares each one against the real schema. */
 export const declaredStatements = (): readonly Statement[] => [...statements.values()]
 
-function declare(name: string, text: string): Statement {
-  if (Buffer.byteLength(name) > 63) throw new Error(`statement name too long for PostgreSQL: ${name}`)
+/** PostgreSQL cuts a longer name off, and would take two statements for one. */
+const NAME_BYTES = 63
+
+/** A name that says what its statement is made of, such as the filters of a list, may be long: then it ends in its hash. */
+function shortName(name: string): string {
+  if (Buffer.byteLength(name) <= NAME_BYTES) return name
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 16)
+  return `${name.slice(0, NAME_BYTES - hash.length - 1)}#${hash}`
+}
+
+function declare(fullName: string, text: string): Statement {
+  const name = shortName(fullName)
   const known = statements.get(name)
   if (known && known.text !== text) throw new Error(`two statements are named ${name}`)
   const statement = known ?? { name, text }
@@ -64,6 +75,14 @@ export function queryAcrossTenants<Row>(name: string, row: z.ZodType<Row>, text:
   return (scope: Pick<Scope, 'db'>, ...values: unknown[]): Promise<Row[]> =>
     send(scope.db, statement, row, values)
 }
+
+/**
+ * `= ANY (…)` of an array parameter, such as `anyOf('$2', 'uuid')`, whose length the planner does not look at. A plan for the
+ * one id that a call brings would look cheaper each time than any for ids of unknown number that could be kept, and so each
+ * call would be planned anew: reading one task took PostgreSQL 0.27 ms, of which 0.23 for the plan.
+ */
+export const anyOf = (parameter: string, type: string): string =>
+  `ANY ((SELECT ${parameter}::${type}[])::${type}[])`
 
 const sqlState = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
 import { firstIdAt } from '../../kernel/ids.ts'
+import { pageFragment } from '../../kernel/page.ts'
 import { recordJson } from '../../kernel/record.ts'
 import { RecordRow } from './schema.ts'
 
@@ -74,14 +75,16 @@ export function listRecord(scope: Scope, filter: RecordFilter): Promise<z.output
          ORDER BY b.id LIMIT 1), ${Number.MAX_SAFE_INTEGER})`,
     )
   if (before !== undefined) where('before', `a.position < ${parameter(before)}`)
-  const list = query(
-    `audit.list:${names.join('+')}`,
-    PlacedRow,
+  const page = pageFragment(
     `SELECT a.position, ${recordJson()} AS row
      FROM audit_log a LEFT JOIN record_feed f ON f.tenant_id = $1 AND f.position = a.position
      WHERE a.tenant_id = $1 ${conditions.map((each) => `AND ${each}`).join(' ')}
-     ORDER BY a.position DESC LIMIT ${parameter(filter.limit)} OFFSET ${parameter(filter.offset)}`,
+     ORDER BY a.position DESC`,
+    filter,
+    names.every((name) => ['entity', 'before'].includes(name)),
+    parameter,
   )
+  const list = query(`audit.list:${names.join('+')}${page.name}`, PlacedRow, page.text)
   return list(scope, ...values)
 }
 

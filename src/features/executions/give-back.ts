@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { query, type Scope } from '../../kernel/database.ts'
+import { anyOf, query, type Scope } from '../../kernel/database.ts'
 import { recordFragment } from '../../kernel/record.ts'
 import { lockedTextsFragment, taskJson } from '../tasks/index.ts'
 import { Execution } from './schema.ts'
@@ -13,14 +13,14 @@ const giveBackStatement = (outcome: 'released' | 'lost', guard: string, event: s
   WITH held AS MATERIALIZED (
     SELECT t.id, t.status, t.assigned_worker, t.version, t.updated_at FROM tasks t
     WHERE t.tenant_id = $1
-      AND t.id = ANY (ARRAY(SELECT e.task_id FROM executions e WHERE e.tenant_id = $1 AND e.id = ANY ($3::uuid[])))
+      AND t.id = ANY (ARRAY(SELECT e.task_id FROM executions e WHERE e.tenant_id = $1 AND e.id = ${anyOf('$3', 'uuid')}))
     ORDER BY t.id FOR NO KEY UPDATE
   ),
   closed AS (
     UPDATE executions e SET completed_at = now(), duration_seconds = ${DURATION}, outcome = '${outcome}',
       note = coalesce($4, e.note)
     FROM held h
-    WHERE e.tenant_id = $1 AND e.id = ANY ($3::uuid[]) AND e.task_id = h.id AND ${OPEN_BY_ID} AND ${guard}
+    WHERE e.tenant_id = $1 AND e.id = ${anyOf('$3', 'uuid')} AND e.task_id = h.id AND ${OPEN_BY_ID} AND ${guard}
     RETURNING e.*
   ),
   freed AS (

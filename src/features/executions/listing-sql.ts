@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
 import { firstIdAt } from '../../kernel/ids.ts'
+import { pageFragment } from '../../kernel/page.ts'
 import { Execution, ListedExecution, type Outcome } from './schema.ts'
 import { executionJson } from './sql.ts'
 
@@ -67,16 +68,19 @@ export function listExecutions(scope: Scope, filter: ListFilter): Promise<z.outp
       `e.started_at <= ${parameter(until)}::timestamptz AND e.id < ${parameter(firstIdAt(Date.parse(until) + MINUTE))}`,
     )
   if (before !== undefined) where('before', `e.id < ${parameter(before)}`)
+  const page = pageFragment(
+    `SELECT e.* FROM executions e WHERE e.tenant_id = $1 ${conditions.join(' ')} ORDER BY e.id DESC`,
+    filter,
+    names.every((name) => name === 'before'),
+    parameter,
+  )
   const list = query(
-    `executions.list:${names.join('+')}`,
+    `executions.list:${names.join('+')}${page.name}`,
     ListedRow,
     `SELECT ${executionJson()} AS execution, json_build_object(
        'task', json_build_object('id', t.id, 'number', t.number, 'title', x.title, 'status', t.status),
        'attempt', earlier.attempts + 1, 'startable_since', rfc3339(${STARTABLE_SINCE})) AS more
-     FROM (
-       SELECT e.* FROM executions e WHERE e.tenant_id = $1 ${conditions.join(' ')}
-       ORDER BY e.id DESC LIMIT ${parameter(filter.limit)} OFFSET ${parameter(filter.offset)}
-     ) AS e
+     FROM (${page.text}) AS e
      JOIN tasks t ON t.tenant_id = $1 AND t.id = e.task_id
      JOIN task_texts x ON x.tenant_id = $1 AND x.task_id = e.task_id
      CROSS JOIN LATERAL (

@@ -79,6 +79,9 @@ test('a list is narrowed by agent, worker, outcome, task, time, and whether it r
   assert.deepEqual(await idsOf(`${of}&until=${moment}`), [ids.failed, ids.won])
   assert.deepEqual(await idsOf(`${of}&since=2999-01-01T00:00:00Z`), [])
   assert.deepEqual(await idsOf(`${of}&until=1999-01-01T00:00:00Z`), [])
+
+  const all = `${of}&agent_type=narrow-a&outcome=succeeded&open=false&task_id=${won.task.id}&since=2020-01-01T00:00:00Z&until=2999-01-01T00:00:00Z`
+  assert.deepEqual(await idsOf(all), [ids.won])
 })
 
 test('an attempt could begin when the one before ended, and its waiting is what lies between', async () => {

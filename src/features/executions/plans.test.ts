@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { claimTasks, complete } from '../../../test/claims.ts'
+import { keptPlans } from '../../../test/plans.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks } from '../../../test/tasks.ts'
-import { declaredStatements } from '../../kernel/database.ts'
+import { declaredStatements, type Scope } from '../../kernel/database.ts'
+import { releaseExecution } from './give-back.ts'
 import { OPEN_BY_ID } from './sql.ts'
 
 // How PostgreSQL finds the execution that a call names, when it looked at the tables at a moment in which none was open: as
@@ -52,6 +55,18 @@ for (const name of [
     assert.match(plan, /using executions_pkey/)
     assert.doesNotMatch(plan, FROM_END_TO_END)
   })
+
+test('giving a task back is planned once for all', async () => {
+  const giveBack = (scope: Scope) =>
+    releaseExecution(scope, '{"kind":"system","name":"x"}', randomUUID(), null, null)
+  assert.equal(
+    await keptPlans(
+      server,
+      Array.from({ length: 10 }, () => giveBack),
+    ),
+    5,
+  )
+})
 
 test('said by the time of its end, a partial index is read in place of the primary key', async () => {
   const before = textOf('executions.complete:skips').replaceAll(OPEN_BY_ID, 'e.completed_at IS NULL')

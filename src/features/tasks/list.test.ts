@@ -211,6 +211,22 @@ test('the filters narrow by status, priority, tag, worker, startable and time, a
     assert.deepEqual(await titles(`tag=${tag}&${query}`), found, query)
 })
 
+test('all filters at once, page by page', async () => {
+  const tag = newTag()
+  const fields = { tags: [tag], priority: 2, title: 'words' }
+  for (let n = 0; n < 3; n++) {
+    const { id } = await createTask(server, fields)
+    await patchTask(server, id, { status: 'assigned', assigned_worker: 'bifrost' })
+  }
+  const filters = `q=words&status=assigned&priority=2&tag=${tag}&assigned_worker=bifrost&startable=false&updated_since=2020-01-01T00:00:00Z`
+  for (const order of ['priority', 'newest', 'oldest', 'updated'])
+    for (const more of ['', '&include=metadata']) {
+      const pages = await walk(`/tasks?${filters}&sort=${order}${more}&limit=1`)
+      assert.equal(new Set(pages.flat().map(({ id }) => id)).size, 3, order)
+      assert.equal((await list(`${filters}&sort=${order}${more}&limit=2&offset=1`)).length, 2)
+    }
+})
+
 test('a parameter that is unknown, given twice, or out of range is 400 and is named', async () => {
   for (const bad of [
     'limit=0',

@@ -26,7 +26,7 @@ export const taskId = async (ctx: Ctx, ref: TaskRef): Promise<string> => (await 
 /** A task by its id. What is asked for at the same moment is read by one statement. */
 const findTask = gather<string, Task | undefined>({
   async run(scope, ids) {
-    const rows = await sql.findTasks(scope, ids)
+    const rows = await sql.readTasks(scope, ids)
     const tasks = new Map(rows.map(({ task }) => [task.id, task]))
     return ids.map((id) => tasks.get(id))
   },

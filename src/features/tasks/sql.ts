@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { query, type Scope } from '../../kernel/database.ts'
+import { anyOf, query, type Scope } from '../../kernel/database.ts'
+import { pageFragment } from '../../kernel/page.ts'
 import { Task, type Status, type TaskOrder } from './schema.ts'
 
 /**
@@ -53,12 +54,6 @@ export const lockedTextsFragment = (locked: string, version = 'version'): string
 export const TaskRow = z.object({ task: Task })
 const TaskAndMetadata = z.object({ task: Task, metadata: z.record(z.string(), z.string()) })
 
-export const findTasks = query(
-  'tasks.find',
-  TaskRow,
-  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ANY ($2::uuid[])`,
-)
-
 export const findTaskByNumber = query(
   'tasks.find_by_number',
   TaskRow,
@@ -75,13 +70,13 @@ export const findTaskWithMetadata = query(
 export const readTasks = query(
   'tasks.read',
   TaskRow,
-  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ANY($2::uuid[])`,
+  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ${anyOf('$2', 'uuid')}`,
 )
 
 export const idsOfNumbers = query(
   'tasks.ids_of_numbers',
   z.object({ id: z.string(), number: z.number() }),
-  `SELECT id, number FROM tasks WHERE tenant_id = $1 AND number = ANY($2::bigint[])`,
+  `SELECT id, number FROM tasks WHERE tenant_id = $1 AND number = ${anyOf('$2', 'bigint')}`,
 )
 
 /**
@@ -91,7 +86,7 @@ export const idsOfNumbers = query(
 export const lockTasks = query(
   'tasks.lock',
   TaskRow,
-  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ANY($2::uuid[])
+  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ${anyOf('$2', 'uuid')}
    ORDER BY t.id FOR NO KEY UPDATE OF t, x`,
 )
 
@@ -269,13 +264,18 @@ export function listTasks(scope: Scope, filter: ListFilter): Promise<z.output<ty
   where('since', (p) => `t.updated_at >= ${p}::timestamptz`, filter.updated_since)
   where('after', ORDERS[filter.sort].after, filter.after && JSON.stringify(filter.after))
   const metadata = filter.withMetadata ? metadataJson() : `'{}'::json`
-  const list = query(
-    `tasks.list:${filter.sort}:${names.join('+')}${filter.withMetadata ? ' m' : ''}`,
-    TaskAndMetadata,
+  const page = pageFragment(
     `SELECT ${taskJson()} AS task, ${metadata} AS metadata FROM ${TASKS}
      WHERE t.tenant_id = $1 AND x.tenant_id = $1 ${conditions.map((each) => `AND ${each}`).join(' ')}
-     ORDER BY ${ORDERS[filter.sort].by}
-     LIMIT $${values.length + 2} OFFSET $${values.length + 3}`,
+     ORDER BY ${ORDERS[filter.sort].by}`,
+    filter,
+    names.every((name) => ['ready', 'after'].includes(name)),
+    (value) => `$${values.push(value) + 1}`,
   )
-  return list(scope, ...values, filter.limit, filter.offset)
+  const list = query(
+    `tasks.list:${filter.sort}:${names.join('+')}${page.name}${filter.withMetadata ? ' m' : ''}`,
+    TaskAndMetadata,
+    page.text,
+  )
+  return list(scope, ...values)
 }
