@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { Application } from './application.ts'
 import { requirePermission, type AnswerFacts, type Caller, type Ctx, type RequestFacts } from './context.ts'
 import { problemOfDatabase, retryDeadlocks, transact, type Queryable } from './database.ts'
-import { freeSoon, reserveKey } from './idempotency.ts'
+import { freeSoon, holdKey } from './idempotency.ts'
 import type { Operation } from './operation.ts'
 import { Problem, problemDocument, validationFailed, type ProblemDocument } from './problem.ts'
 import { appendToRecord, type RecordEntry } from './record.ts'
-import { Keeping, Reservation, type KeptAnswer } from './reservation.ts'
+import { AnswerKept, Keeping, Reservation, type KeptAnswer, type KeyHold } from './reservation.ts'
 
 /** What an operation answered, for a surface to render. */
 export interface Answer {
@@ -99,8 +99,8 @@ const inTransaction = (
   })
 
 /**
- * Runs an operation without a transaction of its own. Where there is a reservation, `gather` keeps the answer, in the
- * transaction of the statement that it shares with other calls.
+ * Runs an operation without a transaction of its own. Where there is a key, `gather` keeps the answer, by the statement that it
+ * shares with other calls.
  */
 async function onPool(
   app: Application,
@@ -108,14 +108,14 @@ async function onPool(
   caller: Caller,
   request: RequestFacts,
   input: unknown,
-  reservation?: Reservation,
+  hold?: KeyHold,
 ): Promise<Answer> {
   const record = (): never => {
     throw new Error(`${op.name} records, but does not run in a transaction`)
   }
   const keeping =
-    reservation &&
-    new Keeping(reservation, (output) => {
+    hold &&
+    new Keeping(hold, (output) => {
       const answer = answerOf(app, op, ctx, output)
       return foundNothing(op, answer) ? undefined : keptAnswer(op, answer.status, answer.body)
     })
@@ -159,16 +159,16 @@ async function once(
   caller: Caller,
   request: RequestFacts,
   input: unknown,
-  reservation?: Reservation,
+  hold?: KeyHold,
 ): Promise<Answer> {
   const runs = runsOf(op, input)
   // A read has no effect that its kept answer would have to commit with, and may take its time without a connection.
   const answer =
-    runs === 'transaction' || (reservation !== undefined && runs !== 'read' && !op.gathers)
-      ? await inKeptTransaction(app, op, caller, request, input, reservation)
-      : await onPool(app, op, caller, request, input, op.gathers ? reservation : undefined)
+    runs === 'transaction' || (hold !== undefined && runs !== 'read' && !op.gathers)
+      ? await inKeptTransaction(app, op, caller, request, input, hold?.reservation)
+      : await onPool(app, op, caller, request, input, op.gathers ? hold : undefined)
   if (foundNothing(op, answer)) return { ...answer, idle: true }
-  if (runs === 'read') await reservation?.keep(keptAnswer(op, answer.status, answer.body))
+  if (runs === 'read') await hold?.reservation?.keep(keptAnswer(op, answer.status, answer.body))
   else if (!answer.idle) app.wake.committed()
   return answer
 }
@@ -185,12 +185,12 @@ async function poll(
   caller: Caller,
   request: RequestFacts,
   input: unknown,
-  reservation?: Reservation,
+  hold?: KeyHold,
 ): Promise<Answer> {
   const { longPoll } = op
   const deadline = Date.now() + (longPoll?.seconds(input) ?? 0) * 1000
   for (;;) {
-    const answer = await once(app, op, caller, request, input, reservation)
+    const answer = await once(app, op, caller, request, input, hold)
     const left = deadline - Date.now()
     if (!longPoll || left <= 0 || !answer.idle || request.signal?.aborted) return answer
     await app.wake.news(caller.tenant, Math.min(left, 1000), request.signal)
@@ -214,6 +214,22 @@ function replay(op: Operation, kept: KeptAnswer): Answer {
   }
 }
 
+/** Whether an operation leaves its key to the statement that does its work: it is done in a moment, and does not wait. */
+const takesKeyItself = (op: Operation, input: unknown): boolean =>
+  op.gathers === true && !op.longPoll?.seconds(input)
+
+/** Keeps a refusal, which the same request shall get again; whatever else went wrong gives the key back. */
+async function settle(op: Operation, hold: KeyHold, error: unknown): Promise<void> {
+  const problem = error instanceof Problem ? error : problemOfDatabase(error)
+  // A key that was revoked while its call waited says nothing about the call.
+  if (problem && problem.status < 500 && problem.status !== 401 && problem.code !== 'idempotency_in_flight')
+    await (await hold.reserve()).keep(keptAnswer(op, problem.status, problemDocument(problem)))
+  else {
+    const { reservation } = hold
+    await reservation?.free().catch(() => void freeSoon(reservation))
+  }
+}
+
 /** Runs an operation under its Idempotency-Key: its effect and its kept answer commit together. */
 async function idempotently(
   app: Application,
@@ -224,18 +240,19 @@ async function idempotently(
   key: string,
   raw: unknown,
 ): Promise<Answer> {
-  const reservation = await reserveKey({ app, caller }, op.name, key, raw)
-  if (!(reservation instanceof Reservation)) return replay(op, reservation)
+  const hold = holdKey({ app, caller }, op.name, key, raw)
   try {
-    const answer = await poll(app, op, caller, request, input, reservation)
-    if (answer.idle) await reservation.free()
-    return answer
+    if (!takesKeyItself(op, input)) await hold.reserve()
+    try {
+      const answer = await poll(app, op, caller, request, input, hold)
+      if (answer.idle) await hold.reservation?.free()
+      return answer
+    } catch (error) {
+      if (!(error instanceof AnswerKept)) await settle(op, hold, error)
+      throw error
+    }
   } catch (error) {
-    const problem = error instanceof Problem ? error : problemOfDatabase(error)
-    // A key that was revoked while its call waited says nothing about the call.
-    if (problem && problem.status < 500 && problem.status !== 401 && problem.code !== 'idempotency_in_flight')
-      await reservation.keep(keptAnswer(op, problem.status, problemDocument(problem)))
-    else await reservation.free().catch(() => void freeSoon(reservation))
+    if (error instanceof AnswerKept) return replay(op, error.kept)
     throw error
   }
 }

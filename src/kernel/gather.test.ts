@@ -6,9 +6,9 @@ import { testServer, type TestServer } from '../../test/server.ts'
 import type { Ctx } from './context.ts'
 import { query, transact } from './database.ts'
 import { gather, type Gathering } from './gather.ts'
-import { reserveKey } from './idempotency.ts'
+import { holdKey } from './idempotency.ts'
 import { Lane, oldestGathered } from './lane.ts'
-import { Keeping, Reservation } from './reservation.ts'
+import { Keeping } from './reservation.ts'
 
 let server: TestServer
 let scope: Pick<Ctx, 'db' | 'tenant' | 'app'>
@@ -186,7 +186,7 @@ test('a value that PostgreSQL refuses is refused alone: those that shared its st
   assert.deepEqual(statements, [[1, 0, 3], [1], [0], [3]])
 })
 
-test('calls under keys share a transaction in which their answers are kept; one that lost its key is refused alone', async () => {
+test('calls under reserved keys share a transaction in which their answers are kept; one that lost its key is refused alone', async () => {
   await server.sql('CREATE TABLE made (n int PRIMARY KEY)')
   const statements: number[][] = []
   const call = gather<number, number>({
@@ -202,11 +202,11 @@ test('calls under keys share a transaction in which their answers are kept; one 
   const actor = { kind: 'operator', id: null, name: 'test' } as const
   const caller = { tenant: scope.tenant, actor, permissions: new Set<string>(), operator: true }
   const under = async (n: number) => {
-    const reservation = await reserveKey({ app: server.app, caller }, 'test.make', `key ${n}`, {})
-    assert.ok(reservation instanceof Reservation)
+    const hold = holdKey({ app: server.app, caller }, 'test.make', `key ${n}`, {})
+    await hold.reserve()
     return {
       ...scope,
-      keeping: new Keeping(reservation, (output) => ({ status: 200, answer: String(output) })),
+      keeping: new Keeping(hold, (output) => ({ status: 200, answer: String(output) })),
     }
   }
   const contexts = await Promise.all([1, 2, 3].map(under))

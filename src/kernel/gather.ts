@@ -3,7 +3,14 @@ import { blamesValues, type Scope } from './database.ts'
 import type { Lane, Sendable } from './lane.ts'
 import type { Pool } from './pool.ts'
 import { Problem } from './problem.ts'
-import { transactKeeping, type Keeping, type KeptOutput } from './reservation.ts'
+import {
+  KEY_USED,
+  nameOfKey,
+  transactKeeping,
+  type Keeping,
+  type KeptOutput,
+  type KeyUse,
+} from './reservation.ts'
 
 /**
  * Calls that arrive at one server at the same moment share one statement, and with it a round trip, a plan's start and a
@@ -13,8 +20,15 @@ import { transactKeeping, type Keeping, type KeptOutput } from './reservation.ts
  * HTTP got 0.6 of what one at a time gives.
  */
 export interface Gathering<Call, Answer> {
-  /** Runs calls of one kind in one statement; answers them in their order. Each call keeps its own answer. */
-  run(scope: Scope, calls: readonly Call[]): Promise<readonly Answer[]>
+  /**
+   * Runs calls of one kind in one statement; answers them in their order. Where one of `keys` is there, the statement takes
+   * them, keeps the answers of their calls, and answers KEY_USED for one that was taken.
+   */
+  run(
+    scope: Scope,
+    calls: readonly Call[],
+    keys: readonly (KeyUse | undefined)[],
+  ): Promise<readonly (Answer | typeof KEY_USED)[]>
   /** Calls of one kind may share a statement. */
   kind(call: Call): string
   /** What a call adds to its statement; 1 unless said. */
@@ -33,7 +47,7 @@ interface Waiting<Call, Answer> {
   readonly since: number
   /** Where the call has an Idempotency-Key: how its answer is kept. */
   readonly keep: { readonly keeping: Keeping; readonly outputOf: OutputOf<Answer> } | undefined
-  resolve(answer: Answer): void
+  resolve(answer: Answer | typeof KEY_USED): void
   reject(error: unknown): void
 }
 
@@ -54,7 +68,7 @@ class Queue<Call, Answer> implements Sendable {
     this.#tenant = tenant
   }
 
-  add(call: Call, keep: Waiting<Call, Answer>['keep']): Promise<Answer> {
+  add(call: Call, keep: Waiting<Call, Answer>['keep']): Promise<Answer | typeof KEY_USED> {
     return new Promise((resolve, reject) => {
       const waiting = { call, since: performance.now(), keep, resolve, reject }
       this.#waiting.push(waiting)
@@ -78,7 +92,7 @@ class Queue<Call, Answer> implements Sendable {
     } catch (error) {
       // One call's value, or its lost key, undid them all: each is tried by itself, and only that one is refused.
       if (batch.length > 1 && blamesOne(error)) await Promise.all(batch.map((each) => this.#alone(each)))
-      else for (const { reject } of batch) reject(error)
+      else for (const each of batch) this.#fail(each, error)
     }
   }
 
@@ -86,12 +100,18 @@ class Queue<Call, Answer> implements Sendable {
     return this.#gathering.weight?.(call) ?? 1
   }
 
-  /** The calls that came first, as many as one statement takes. */
+  /** The calls that came first, as many as one statement takes; no two under one key. */
   #take(): Waiting<Call, Answer>[] {
+    const keys = new Set<string>()
     let [taken, sum] = [0, 0]
     for (const each of this.#waiting) {
       const weight = this.#weigh(each)
       if (taken > 0 && sum + weight > this.#gathering.most) break
+      if (each.keep) {
+        const key = nameOfKey(each.keep.keeping.hold.use)
+        if (keys.has(key)) break
+        keys.add(key)
+      }
       taken++
       sum += weight
     }
@@ -104,28 +124,45 @@ class Queue<Call, Answer> implements Sendable {
       const [answer] = await this.#run([each])
       each.resolve(answer!)
     } catch (error) {
-      each.reject(error)
+      this.#fail(each, error)
     }
   }
 
-  #run(batch: readonly Waiting<Call, Answer>[]): Promise<readonly Answer[]> {
+  #fail({ keep, resolve, reject }: Waiting<Call, Answer>, error: unknown): void {
+    // Another request took the key between the statement's beginning and its end.
+    if (keep && blamesKey(error)) resolve(KEY_USED)
+    else reject(error)
+  }
+
+  async #run(batch: readonly Waiting<Call, Answer>[]): Promise<readonly (Answer | typeof KEY_USED)[]> {
+    const keys = batch.map(({ keep }) =>
+      keep?.keeping.hold.reservation ? undefined : keep?.keeping.hold.use,
+    )
     const run = (scope: Scope) =>
       this.#gathering.run(
         scope,
         batch.map(({ call }) => call),
+        keys,
       )
-    if (batch.every(({ keep }) => !keep)) return run({ db: this.#pool, tenant: this.#tenant })
-    return transactKeeping(this.#pool, this.#tenant, run, (answers) =>
-      batch.flatMap(({ keep }, nth): KeptOutput[] =>
-        keep ? [{ keeping: keep.keeping, output: keep.outputOf(answers[nth]!) }] : [],
-      ),
-    )
+    const outputsOf = (answers: readonly (Answer | typeof KEY_USED)[]): KeptOutput[] =>
+      batch.flatMap(({ keep }, nth) => {
+        const answer = answers[nth]!
+        return keep && answer !== KEY_USED ? [{ keeping: keep.keeping, output: keep.outputOf(answer) }] : []
+      })
+    if (batch.some(({ keep }) => keep?.keeping.hold.reservation))
+      return transactKeeping(this.#pool, this.#tenant, run, outputsOf)
+    const answers = await run({ db: this.#pool, tenant: this.#tenant })
+    for (const { keeping, output } of outputsOf(answers)) if (output !== undefined) keeping.done = true
+    return answers
   }
 }
 
 /** Whether an error is that of one of the calls in a statement, which did nothing for the others either. */
 const blamesOne = (error: unknown): boolean =>
   blamesValues(error) || (error instanceof Problem && error.code === 'idempotency_in_flight')
+
+const blamesKey = (error: unknown): boolean =>
+  error instanceof Error && 'constraint' in error && error.constraint === 'idempotency_keys_pkey'
 
 /** Who calls, of what a context knows. */
 type GatherCtx = Pick<Ctx, 'db' | 'tenant' | 'app'> & { readonly keeping?: Keeping | undefined }
@@ -136,29 +173,41 @@ let gatherings = 0
  * Makes calls share statements. Each server and tenant gathers by itself; a call that is in a transaction shares nothing.
  *
  * `outputOf` says what the operation answers where this call is its whole effect: where the operation was called with an
- * Idempotency-Key, that answer is kept in the transaction of the statement.
+ * Idempotency-Key, that answer is kept by the statement, or in its transaction.
  */
 export function gather<Call, Answer>(
   gathering: Gathering<Call, Answer>,
 ): (ctx: GatherCtx, call: Call, outputOf?: OutputOf<Answer>) => Promise<Answer> {
   const own = ++gatherings
   return async ({ db, tenant, app: { pool }, keeping }, call, outputOf) => {
-    if (db !== pool) return (await gathering.run({ db, tenant }, [call]))[0]!
+    if (db !== pool) return (await gathering.run({ db, tenant }, [call], [undefined]))[0] as Answer
     const traffic = gathering.lane.trafficOf({ db, tenant })
     const name = `${own} ${gathering.kind(call)}`
-    const queue = traffic.kind(name, () => new Queue<Call, Answer>(name, gathering, pool, tenant))
-    const answer = queue.add(call, keeping && outputOf && { keeping, outputOf })
-    traffic.sendSoon()
-    return answer
+    const keep = keeping && outputOf && { keeping, outputOf }
+    const ask = (): Promise<Answer | typeof KEY_USED> => {
+      const queue = traffic.kind(name, () => new Queue<Call, Answer>(name, gathering, pool, tenant))
+      const answer = queue.add(call, keep)
+      traffic.sendSoon()
+      return answer
+    }
+    const answer = await ask()
+    if (answer !== KEY_USED) return answer
+    await keep?.keeping.hold.reserve()
+    // It was free after all: by now, or for its age.
+    return (await ask()) as Answer
   }
 }
 
-/** What `gather` does for a call that must not share its statement; in a transaction where its answer is to be kept. */
-export function alone<Answer>(
+/**
+ * What `gather` does for a call that must not share its statement, and may wait; where its answer is to be kept, under a key that
+ * is reserved for it.
+ */
+export async function alone<Answer>(
   { db, tenant, app: { pool }, keeping }: GatherCtx,
   run: (scope: Scope) => Promise<Answer>,
   outputOf: OutputOf<Answer>,
 ): Promise<Answer> {
   if (db !== pool || !keeping) return run({ db, tenant })
+  await keeping.hold.reserve()
   return transactKeeping(pool, tenant, run, (answer) => [{ keeping, output: outputOf(answer) }])
 }

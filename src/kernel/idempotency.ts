@@ -7,7 +7,15 @@ import type { Duty } from './duty.ts'
 import { gather } from './gather.ts'
 import { CHANGES } from './lane.ts'
 import { Problem } from './problem.ts'
-import { inFlight, Reservation, RESERVATION_SECONDS, type KeptAnswer, type KeyName } from './reservation.ts'
+import {
+  inFlight,
+  KeyHold,
+  nameOfKey,
+  Reservation,
+  RESERVATION_SECONDS,
+  type KeptAnswer,
+  type KeyUse,
+} from './reservation.ts'
 
 /** When a key that could not be given back is given back again; its lease ends soon after. */
 const FREE_AGAIN_MILLISECONDS = [20, 100, 500, 2_000]
@@ -37,19 +45,15 @@ const read = query(
    WHERE tenant_id = $1 AND actor = $2 AND operation = $3 AND key = $4`,
 )
 
-interface Wish extends KeyName {
-  readonly fingerprint: string
+interface Wish extends KeyUse {
   readonly id: string
 }
-
-/** A key's name as text, and the order in which keys are locked. */
-const nameOf = ({ actor, operation, key }: KeyName): string => JSON.stringify([actor, operation, key])
 
 /** Reserves keys; calls that arrive at the same moment share a statement. Whether the key is the call's. */
 const reserveTogether = gather<Wish, boolean>({
   async run(scope, wishes) {
     // Of two calls under one key the first gets it.
-    const firsts = new Map(wishes.toReversed().map((wish) => [nameOf(wish), wish]))
+    const firsts = new Map(wishes.toReversed().map((wish) => [nameOfKey(wish), wish]))
     const rows = [...firsts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, { actor, operation, key, fingerprint, id }]) => [actor, operation, key, fingerprint, id])
@@ -78,24 +82,13 @@ const fingerprintOf = (input: unknown): string =>
     .update(JSON.stringify(canonical(input)))
     .digest('base64url')
 
-/**
- * Reserves a caller's key for a request, or returns the answer kept under it. Throws `idempotency_key_reused` (422) for
- * another input, and `idempotency_in_flight` (409) while the first request runs.
- */
-export async function reserveKey(
-  { app, caller: { tenant, actor } }: Pick<Ctx, 'app' | 'caller'>,
-  operation: string,
-  key: string,
-  input: unknown,
-): Promise<Reservation | KeptAnswer> {
+/** Reserves a key, or returns the answer kept under it. Throws as `holdKey` says. */
+async function reserveKey(app: Ctx['app'], tenant: string, use: KeyUse): Promise<Reservation | KeptAnswer> {
   const scope = { db: app.pool, tenant }
-  const name = { actor: `${actor.kind}:${actor.id ?? ''}`, operation, key }
-  const fingerprint = fingerprintOf(input)
   const id = randomUUID()
-  if (await reserveTogether({ ...scope, app }, { ...name, fingerprint, id }))
-    return new Reservation(scope, name, id)
-  const [kept] = await read(scope, name.actor, operation, key)
-  if (kept && kept.fingerprint !== fingerprint)
+  if (await reserveTogether({ ...scope, app }, { ...use, id })) return new Reservation(scope, use, id)
+  const [kept] = await read(scope, use.actor, use.operation, use.key)
+  if (kept && kept.fingerprint !== use.fingerprint)
     throw new Problem(
       'idempotency_key_reused',
       422,
@@ -103,6 +96,20 @@ export async function reserveKey(
     )
   if (!kept || kept.status === null) throw inFlight()
   return { status: kept.status, answer: kept.answer ?? 'null' }
+}
+
+/**
+ * A caller's key for a request, which is not taken yet. Reserving it throws `idempotency_key_reused` (422) for another input, and
+ * `idempotency_in_flight` (409) while the first request runs.
+ */
+export function holdKey(
+  { app, caller: { tenant, actor } }: Pick<Ctx, 'app' | 'caller'>,
+  operation: string,
+  key: string,
+  input: unknown,
+): KeyHold {
+  const use = { actor: `${actor.kind}:${actor.id ?? ''}`, operation, key, fingerprint: fingerprintOf(input) }
+  return new KeyHold(use, () => reserveKey(app, tenant, use))
 }
 
 /** Gives a key back as soon as the database answers: the connections that just failed may not be the last. */

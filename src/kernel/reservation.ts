@@ -51,6 +51,15 @@ export interface KeyName {
   readonly key: string
 }
 
+/** A key's name as text, and the order in which keys are locked. */
+export const nameOfKey = ({ actor, operation, key }: KeyName): string =>
+  JSON.stringify([actor, operation, key])
+
+/** A key, and what it was first sent with. */
+export interface KeyUse extends KeyName {
+  readonly fingerprint: string
+}
+
 /** An answer kept for a key: its status and its JSON text. */
 export interface KeptAnswer {
   readonly status: number
@@ -114,28 +123,105 @@ export interface Kept {
   readonly answer: KeptAnswer
 }
 
+/** Nothing is to be done: the key has an answer. */
+export class AnswerKept extends Error {
+  readonly kept: KeptAnswer
+  constructor(kept: KeptAnswer) {
+    super('the key has an answer')
+    this.kept = kept
+  }
+}
+
 /**
- * What a call with an Idempotency-Key that needs no transaction of its own hands on to whoever makes one for it and for
- * others: how its answer is kept there.
+ * A request's Idempotency-Key, which is taken in one of two ways: reserved beforehand, where the work needs a transaction or may
+ * wait, so that whoever sends it again meanwhile is told; or by the very statement that does the work (`keyedFragment`).
+ */
+export class KeyHold {
+  readonly use: KeyUse
+  readonly #find: () => Promise<Reservation | KeptAnswer>
+  #reservation: Reservation | undefined
+
+  /** `find` reserves the key, or finds its answer. */
+  constructor(use: KeyUse, find: () => Promise<Reservation | KeptAnswer>) {
+    this.use = use
+    this.#find = find
+  }
+
+  /** Undefined where the key is left to the statement that does the work. */
+  get reservation(): Reservation | undefined {
+    return this.#reservation
+  }
+
+  /** Reserves the key, once. Throws AnswerKept, and whatever `find` throws. */
+  async reserve(): Promise<Reservation> {
+    if (this.#reservation) return this.#reservation
+    const found = await this.#find()
+    if (!(found instanceof Reservation)) throw new AnswerKept(found)
+    this.#reservation = found
+    return found
+  }
+}
+
+/**
+ * What a call with an Idempotency-Key that needs no transaction of its own hands on to whoever does its work, together with
+ * others': its key, and how its answer is kept.
  */
 export class Keeping {
-  readonly #reservation: Reservation
+  readonly hold: KeyHold
   readonly #answerOf: (output: unknown) => KeptAnswer | undefined
   /** What there was to keep of the answer is kept, and has committed. */
   done = false
 
   /** `answerOf` an operation's output; undefined for one that is not kept. */
-  constructor(reservation: Reservation, answerOf: (output: unknown) => KeptAnswer | undefined) {
-    this.#reservation = reservation
+  constructor(hold: KeyHold, answerOf: (output: unknown) => KeptAnswer | undefined) {
+    this.hold = hold
     this.#answerOf = answerOf
   }
 
-  /** What is to be kept of an output. */
+  /** What is to be kept of an output for a key that was reserved. */
   of(output: unknown): Kept | undefined {
+    const { reservation } = this.hold
     const answer = this.#answerOf(output)
-    return answer && { reservation: this.#reservation, answer }
+    return reservation && answer && { reservation, answer }
   }
 }
+
+/** What a statement that takes keys itself answers for a call whose key is taken already: it did nothing for it. */
+export const KEY_USED = Symbol('key used')
+
+/** The keys that a statement takes, by the numbers of their calls (from 1), as its parameter. */
+export const keysParameter = (keys: readonly (KeyUse | undefined)[]): string =>
+  JSON.stringify(keys.flatMap((use, nth) => (use ? [{ call: nth + 1, ...use }] : [])))
+
+/**
+ * The relation `keyed` of a statement that takes the keys of its calls itself: those of `keysParameter`, each with whether it is
+ * `used`. The statement must do nothing for those that are, and keep the answers of the others by `keptFragment`. An EXISTS in
+ * place of the scalar would be taken for cheaper by a hash of all keys there are.
+ */
+export const keyedFragment = (parameter: string): string => `
+  keyed AS MATERIALIZED (
+    SELECT g.*, (
+      SELECT true FROM idempotency_keys k
+      WHERE k.tenant_id = $1 AND k.actor = g.actor AND k.operation = g.operation AND k.key = g.key
+    ) IS NOT NULL AS used
+    FROM json_to_recordset(${parameter}::json) AS g (call integer, actor text, operation text, key text, fingerprint text)
+  )`
+
+/** That the call of this number may be served, for a statement with a `keyedFragment`. */
+export const mayServe = (call: string): string => `${call} NOT IN (SELECT call FROM keyed WHERE used)`
+
+/**
+ * Keeps the answers, all of status 200, that the relation `answers` (call, answer as text) has for the calls of `keyed`. A key that
+ * another transaction takes at the same moment is waited for, and then fails the whole statement (23505).
+ */
+export const keptFragment = (answers: string): string => `
+  kept AS (
+    INSERT INTO idempotency_keys
+      (tenant_id, actor, operation, key, fingerprint, reservation, leased_until, status, answer)
+    SELECT $1::uuid, g.actor, g.operation, g.key, g.fingerprint, $1::uuid, now(), 200, a.answer
+    FROM keyed g JOIN (${answers}) AS a (call, answer) ON a.call = g.call
+    ORDER BY g.actor, g.operation, g.key
+  )`
 
 /** Whose answer is kept, and what the operation will answer; undefined where nothing was done for it. */
 export interface KeptOutput {
@@ -144,8 +230,8 @@ export interface KeptOutput {
 }
 
 /**
- * Runs `work` in a transaction in which the answers that it leads to are kept. Throws `idempotency_in_flight` (409) when
- * one of them has lost its hold: nothing was then done for any of them.
+ * Runs `work` in a transaction in which the answers that it leads to are kept for the keys that were reserved. Throws
+ * `idempotency_in_flight` (409) when one of them has lost its hold: nothing was then done for any of them.
  */
 export async function transactKeeping<T>(
   pool: Pool,

@@ -2,6 +2,14 @@ import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
 import { gather } from '../../kernel/gather.ts'
 import { CHANGES } from '../../kernel/lane.ts'
+import {
+  keptFragment,
+  keyedFragment,
+  keysParameter,
+  KEY_USED,
+  mayServe,
+  type KeyUse,
+} from '../../kernel/reservation.ts'
 import { recordGatheredFragment } from '../../kernel/record.ts'
 import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
 import { Execution, type Claim } from './schema.ts'
@@ -54,7 +62,15 @@ export function claimParameters(wishes: readonly { call: number; wish: ClaimWish
       WHERE x.tenant_id = $1 AND x.task_id = t.id)`)
     name += ' tags'
   }
-  return { values, filter: conditions.join(' AND '), name, first, agent: `$${first + 1}` }
+  return {
+    values,
+    filter: conditions.join(' AND '),
+    name,
+    first,
+    /** The number of the parameter after them. */
+    next: first + values.length,
+    agent: `$${first + 1}`,
+  }
 }
 export type ClaimParameters = ReturnType<typeof claimParameters>
 
@@ -151,18 +167,23 @@ export const openClaimsFragment = (started: string, { agent }: ClaimParameters):
     JOIN texts x ON x.task_id = s.id
   )`
 
+/** The rows of a call in the relation `claims`, aggregated to its claims, as the operation answers them. */
+export const CLAIMS_JSON = `json_agg(json_build_object('task', task, 'execution', execution,
+  'lease', json_build_object('token', token, 'expires_at', expires_at)) ORDER BY seat)`
+
 /** The record's rows of the relation `claims`, each with its call. */
 export const CLAIM_EVENTS = `
   SELECT call, 'execution.started', 'execution', execution_id, NULL::json, execution FROM claims
   UNION ALL
   SELECT call, 'task.started', 'task', task_id, old_task, task FROM claims`
 
-export const ClaimRow = z.object({
+/** A claim of a call; all is null for a call whose key is taken. */
+const ClaimRow = z.object({
   call: z.number(),
-  task: Task,
-  execution: Execution,
-  token: z.number(),
-  expires_at: z.string(),
+  task: Task.nullable(),
+  execution: Execution.nullable(),
+  token: z.number().nullable(),
+  expires_at: z.string().nullable(),
 })
 
 export const asClaim = ({
@@ -170,10 +191,16 @@ export const asClaim = ({
   execution,
   token,
   expires_at,
-}: Omit<z.output<typeof ClaimRow>, 'call'>): Claim => ({ task, execution, lease: { token, expires_at } })
+}: Omit<z.output<typeof ClaimRow>, 'call'>): Claim => ({
+  task: task!,
+  execution: execution!,
+  lease: { token: token!, expires_at: expires_at! },
+})
 
-const claimStatement = (parameters: ClaimParameters): string => `
-  WITH ${seatsFragment(parameters)},
+/** `keys` is the parameter of the keys that it takes, if any. */
+const claimStatement = (parameters: ClaimParameters, keys: string | undefined): string => `
+  WITH ${keys ? `${keyedFragment(keys)},` : ''}
+  ${seatsFragment(parameters, keys && mayServe('s.call'))},
   ${chosenFragment(parameters)},
   started AS (
     UPDATE tasks t SET status = 'in_progress', assigned_worker = c.worker, assigned_at = NULL,
@@ -185,7 +212,11 @@ const claimStatement = (parameters: ClaimParameters): string => `
   ${lockedTextsFragment('chosen')},
   ${openClaimsFragment('started', parameters)},
   ${recordGatheredFragment(CLAIM_EVENTS)}
-  SELECT call, task, execution, token, expires_at FROM claims ORDER BY seat`
+  ${keys ? `, ${keptFragment(`SELECT call, ${CLAIMS_JSON}::text FROM claims GROUP BY call`)}` : ''}
+  SELECT call, task, execution, token, expires_at FROM (
+    SELECT seat, call, task, execution, token, expires_at FROM claims
+    ${keys ? 'UNION ALL SELECT 0, call, NULL, NULL, NULL, NULL FROM keyed WHERE used' : ''}
+  ) AS answers ORDER BY seat`
 
 /** A wish, and who has it: `{kind, id, name, request_id}` as JSON. */
 export interface ClaimCall {
@@ -199,17 +230,36 @@ export const originsOf = (calls: readonly { origin: string }[]): string =>
 
 /**
  * Hands out startable tasks to wishes of one kind, up to MOST_CLAIMED together, with their executions and leases, in one
- * statement and one round trip. Touches `tasks` of the feature above, by the fragments that it exports.
+ * statement and one round trip, which takes the `keys` of its calls. Touches `tasks` of the feature above, by the fragments
+ * that it exports.
  */
-export async function claimForAll(scope: Scope, calls: readonly ClaimCall[]): Promise<Claim[][]> {
+export async function claimForAll(
+  scope: Scope,
+  calls: readonly ClaimCall[],
+  keys: readonly (KeyUse | undefined)[] = [],
+): Promise<(Claim[] | typeof KEY_USED)[]> {
   const parameters = claimParameters(
     calls.map(({ wish }, nth) => ({ call: nth + 1, wish })),
     3,
   )
-  const statement = query(`executions.claim${parameters.name}`, ClaimRow, claimStatement(parameters))
-  const claims: Claim[][] = calls.map(() => [])
-  for (const row of await statement(scope, originsOf(calls), ...parameters.values))
-    claims[row.call - 1]!.push(asClaim(row))
+  const taking = keys.some(Boolean)
+  const statement = query(
+    `executions.claim${parameters.name}${taking ? ' keys' : ''}`,
+    ClaimRow,
+    claimStatement(parameters, taking ? `$${parameters.next}` : undefined),
+  )
+  const rows = await statement(
+    scope,
+    originsOf(calls),
+    ...parameters.values,
+    ...(taking ? [keysParameter(keys)] : []),
+  )
+  const claims: (Claim[] | typeof KEY_USED)[] = calls.map(() => [])
+  for (const row of rows) {
+    const own = claims[row.call - 1]
+    if (row.task === null) claims[row.call - 1] = KEY_USED
+    else if (own !== KEY_USED) own!.push(asClaim(row))
+  }
   return claims
 }
 

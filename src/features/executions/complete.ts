@@ -2,12 +2,21 @@ import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
 import { gather } from '../../kernel/gather.ts'
 import { CHANGES } from '../../kernel/lane.ts'
+import {
+  keptFragment,
+  keyedFragment,
+  keysParameter,
+  KEY_USED,
+  mayServe,
+  type KeyUse,
+} from '../../kernel/reservation.ts'
 import { recordGatheredFragment } from '../../kernel/record.ts'
 import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
 import {
   asClaim,
   chosenFragment,
   CLAIM_EVENTS,
+  CLAIMS_JSON,
   claimParameters,
   MOST_CLAIMED,
   openClaimsFragment,
@@ -47,7 +56,8 @@ export interface Ending {
  *
  * The dependents of all that ended are counted down together (`counted`), each by how many of its prerequisites did.
  */
-const closeFragment = (locking: 'waits' | 'skips'): string => `
+const closeFragment = (locking: 'waits' | 'skips', keys: string | undefined): string => `
+  ${keys ? `${keyedFragment(keys)},` : ''}
   before AS MATERIALIZED (
     SELECT g.*, e.task_id, t.dependents_version
     FROM ROWS FROM (json_to_recordset($3::json) AS
@@ -57,6 +67,7 @@ const closeFragment = (locking: 'waits' | 'skips'): string => `
       SELECT e.task_id FROM executions e WHERE e.tenant_id = $1 AND e.id = g.execution_id AND ${OPEN_BY_ID} OFFSET 0
     ) AS e
     JOIN tasks t ON t.tenant_id = $1 AND t.id = e.task_id
+    ${keys ? `WHERE ${mayServe('g.call')}` : ''}
   ),
   held AS MATERIALIZED (
     SELECT b.*, t.status AS task_status, t.version AS task_version, t.updated_at AS task_updated_at,
@@ -152,8 +163,13 @@ const END_EVENTS = `
   FROM moved m JOIN texts x ON x.task_id = m.id
   WHERE m.only_met AND m.unmet_dependencies = 0`
 
-const completeStatement = (locking: 'waits' | 'skips'): string => `
-  WITH ${closeFragment(locking)},
+/** The answers' rows of the calls whose keys are taken, with the columns of AnswerRow. */
+const usedRows = (keys: string | undefined, columns: string): string =>
+  keys ? `UNION ALL SELECT ${columns} FROM keyed WHERE used` : ''
+
+/** `keys` is the parameter of the keys that it takes, if any. */
+const completeStatement = (locking: 'waits' | 'skips', keys: string | undefined): string => `
+  WITH ${closeFragment(locking, keys)},
   moves AS MATERIALIZED (
     ${ENDED_MOVES}
     UNION ALL
@@ -162,12 +178,24 @@ const completeStatement = (locking: 'waits' | 'skips'): string => `
   ${MOVED},
   ${lockedTextsFragment('moves', 'old_version')},
   ${recordGatheredFragment(END_EVENTS)}
+  ${keys ? `, ${keptFragment('SELECT call, execution::text FROM ended')}` : ''}
   SELECT call, execution AS ended, NULL::json AS task, NULL::json AS execution, NULL::bigint AS token,
     NULL::text AS expires_at
-  FROM ended`
+  FROM ended
+  ${usedRows(keys, 'call, NULL, NULL, NULL, NULL, NULL')}`
 
-const completeAndClaimStatement = (parameters: ClaimParameters, locking: 'waits' | 'skips'): string => `
-  WITH ${closeFragment(locking)},
+/** What the operation answers of a call that claims next: its execution, with the claims as the member `next`. */
+const ENDED_WITH_NEXT = `
+  SELECT call, left(execution::text, -1) || ', "next": '
+    || coalesce((SELECT ${CLAIMS_JSON}::text FROM claims c WHERE c.call = e.call), '[]') || '}'
+  FROM ended e`
+
+const completeAndClaimStatement = (
+  parameters: ClaimParameters,
+  locking: 'waits' | 'skips',
+  keys: string | undefined,
+): string => `
+  WITH ${closeFragment(locking, keys)},
   ${seatsFragment(parameters, 's.call IN (SELECT call FROM ended)')},
   ${freedFragment(parameters)},
   ${chosenFragment(parameters, { assigned: 'freed_assigned', ready: 'freed_ready' })},
@@ -184,15 +212,17 @@ const completeAndClaimStatement = (parameters: ClaimParameters, locking: 'waits'
   started AS (SELECT * FROM moved WHERE seat IS NOT NULL),
   ${openClaimsFragment('started', parameters)},
   ${recordGatheredFragment(`${END_EVENTS} UNION ALL ${CLAIM_EVENTS}`)}
+  ${keys ? `, ${keptFragment(ENDED_WITH_NEXT)}` : ''}
   SELECT call, ended, task, execution, token, expires_at FROM (
     SELECT 0 AS seat, call, execution AS ended, NULL::json AS task, NULL::json AS execution, NULL::bigint AS token,
       NULL::text AS expires_at
     FROM ended
     UNION ALL
     SELECT seat, call, NULL, task, execution, token, expires_at FROM claims
+    ${usedRows(keys, '0, call, NULL, NULL, NULL, NULL, NULL')}
   ) AS answers ORDER BY seat`
 
-/** What a call completed, or one of the claims that it then made. */
+/** What a call completed, or one of the claims that it then made; all is null for a call whose key is taken. */
 const AnswerRow = z.object({
   call: z.number(),
   ended: Execution.nullable(),
@@ -202,9 +232,14 @@ const AnswerRow = z.object({
   expires_at: z.string().nullable(),
 })
 
+/** The parameter of the keys, where nothing is claimed. */
+const KEYS = '$4'
+
+const completion = (locking: 'waits' | 'skips', keys?: string) =>
+  query(`executions.complete:${locking}${keys ? ' keys' : ''}`, AnswerRow, completeStatement(locking, keys))
 const complete = {
-  waits: query('executions.complete:waits', AnswerRow, completeStatement('waits')),
-  skips: query('executions.complete:skips', AnswerRow, completeStatement('skips')),
+  waits: { plain: completion('waits'), taking: completion('waits', KEYS) },
+  skips: { plain: completion('skips'), taking: completion('skips', KEYS) },
 }
 
 /** An ending, who says so (`{kind, id, name, request_id}` as JSON), and the claim that it carries. */
@@ -233,39 +268,56 @@ const endingsOf = (calls: readonly CompletionCall[]): string =>
 
 /**
  * Ends executions, moves their tasks, counts down and wakes their dependents, and claims what is next where that is
- * wished (by all of the calls, with wishes of one kind, or by none): one statement, one round trip. A call's answer is
- * undefined when nothing was done for it: its execution is not open, the lease not this one, an edge came in between (see
- * `closeFragment`), or, where locks are skipped, another transaction has the task. Touches `tasks` and `dependencies` of
- * the features above.
+ * wished (by all of the calls, with wishes of one kind, or by none), and takes the `keys` of the calls: one statement, one round
+ * trip. A call's answer is undefined when nothing was done for it: its execution is not open, the lease not this one, an edge came
+ * in between (see `closeFragment`), or, where locks are skipped, another transaction has the task. Touches `tasks` and
+ * `dependencies` of the features above.
  */
-export async function completeForAll(
+export async function completeUnderKeys(
   scope: Scope,
   calls: readonly CompletionCall[],
   locking: 'waits' | 'skips',
-): Promise<(Completed | undefined)[]> {
+  keys: readonly (KeyUse | undefined)[],
+): Promise<(Completed | undefined | typeof KEY_USED)[]> {
   const wishes = calls.flatMap(({ next }, nth) => (next ? [{ call: nth + 1, wish: next }] : []))
   const parameters = wishes.length > 0 ? claimParameters(wishes, 4) : undefined
+  const taking = keys.some(Boolean)
   const statement = parameters
     ? query(
-        `executions.complete_and_claim:${locking}${parameters.name}`,
+        `executions.complete_and_claim:${locking}${parameters.name}${taking ? ' keys' : ''}`,
         AnswerRow,
-        completeAndClaimStatement(parameters, locking),
+        completeAndClaimStatement(parameters, locking, taking ? `$${parameters.next}` : undefined),
       )
-    : complete[locking]
-  const rows = await statement(scope, originsOf(calls), endingsOf(calls), ...(parameters?.values ?? []))
-  const answers: (Completed | undefined)[] = calls.map(() => undefined)
-  for (const { call, ended } of rows) if (ended) answers[call - 1] = { execution: ended, next: [] }
-  for (const { call, task, execution, token, expires_at } of rows)
-    if (task)
-      answers[call - 1]!.next.push(
-        asClaim({ task, execution: execution!, token: token!, expires_at: expires_at! }),
-      )
+    : complete[locking][taking ? 'taking' : 'plain']
+  const rows = await statement(
+    scope,
+    originsOf(calls),
+    endingsOf(calls),
+    ...(parameters?.values ?? []),
+    ...(taking ? [keysParameter(keys)] : []),
+  )
+  const answers: (Completed | undefined | typeof KEY_USED)[] = calls.map(() => undefined)
+  for (const { call, ended, task } of rows)
+    if (ended) answers[call - 1] = { execution: ended, next: [] }
+    else if (!task) answers[call - 1] = KEY_USED
+  for (const row of rows) {
+    const own = answers[row.call - 1]
+    if (row.task && own && own !== KEY_USED) own.next.push(asClaim(row))
+  }
   return answers
 }
 
+/** The same for calls without keys, or whose keys are reserved. */
+export const completeForAll = async (
+  scope: Scope,
+  calls: readonly CompletionCall[],
+  locking: 'waits' | 'skips',
+): Promise<(Completed | undefined)[]> =>
+  (await completeUnderKeys(scope, calls, locking, [])) as (Completed | undefined)[]
+
 /** Completions that arrive at the same moment share a statement. */
 export const completeTogether = gather<CompletionCall, Completed | undefined>({
-  run: (scope, calls) => completeForAll(scope, calls, 'skips'),
+  run: (scope, calls, keys) => completeUnderKeys(scope, calls, 'skips', keys),
   kind: ({ next }) => (next ? wishKind(next) : ''),
   weight: ({ next }) => next?.count ?? 1,
   most: MOST_CLAIMED,

@@ -7,6 +7,7 @@ import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks } from '../../../test/tasks.ts'
 import { declaredStatements, type Scope } from '../../kernel/database.ts'
 import { releaseExecution } from './give-back.ts'
+import { DEFAULT_TENANT } from '../access/index.ts'
 import { OPEN_BY_ID } from './sql.ts'
 
 // How PostgreSQL finds the execution that a call names, when it looked at the tables at a moment in which none was open: as
@@ -47,6 +48,7 @@ const FROM_END_TO_END = /Seq Scan on executions|using executions_(unfinished|lea
 for (const name of [
   'executions.complete:skips',
   'executions.complete:waits',
+  'executions.complete:skips keys',
   'executions.heartbeat',
   'executions.close',
 ])
@@ -66,6 +68,24 @@ test('giving a task back is planned once for all', async () => {
     ),
     5,
   )
+})
+
+test('a statement looks its keys up one by one, and does not read all that there are', async () => {
+  await server.sql(
+    `INSERT INTO idempotency_keys (tenant_id, actor, operation, key, fingerprint, reservation, leased_until, status, answer)
+     SELECT $1, 'operator:', 'executions.complete', n::text, '', $1, now(), 200, '{}' FROM generate_series(1, 3000) AS n`,
+    [DEFAULT_TENANT],
+  )
+  await server.sql('ANALYZE idempotency_keys')
+  const ALL_KEYS = /Seq Scan on idempotency_keys/
+  const text = textOf('executions.complete:skips keys')
+  assert.match(await planOf(text), /using idempotency_keys_pkey/)
+  assert.doesNotMatch(await planOf(text), ALL_KEYS)
+  const byExists = text
+    .replace('SELECT true FROM idempotency_keys', 'SELECT FROM idempotency_keys')
+    .replace('g.*, (', 'g.*, EXISTS (')
+    .replace(') IS NOT NULL AS used', ') AS used')
+  assert.match(await planOf(byExists), ALL_KEYS)
 })
 
 test('said by the time of its end, a partial index is read in place of the primary key', async () => {
