@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import type { Application } from '../../kernel/application.ts'
 import type { Caller } from '../../kernel/context.ts'
@@ -167,10 +167,17 @@ function callers(app: Application): Callers {
   return known
 }
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
+const operatorHashes = new WeakMap<Application, Buffer>()
 
-/** Whether two secrets are equal, in a time that tells nothing of where they differ, nor of their lengths. */
-const sameSecret = (one: string, other: string): boolean => timingSafeEqual(sha256(one), sha256(other))
+/** The hash of the operator's key, where there is one. */
+function operatorsHash(app: Application): Buffer | undefined {
+  const key = app.settings.get(apiKey)
+  const known = operatorHashes.get(app)
+  if (known || key === undefined) return known
+  const made = hashOf(key)
+  operatorHashes.set(app, made)
+  return made
+}
 
 const BEARER = /^bearer +([\x21-\x7e]+)$/i
 
@@ -188,8 +195,10 @@ export async function authenticate(
     throw unauthorized('Send a key in the header: Authorization: Bearer KEY.')
   const key = BEARER.exec(authorization.trim())?.[1]
   if (!key) throw unauthorized('The Authorization header must be of the form: Bearer KEY.')
-  const operators = app.settings.get(apiKey)
-  if (operators !== undefined && sameSecret(key, operators))
+  const shown = hashOf(key)
+  const operators = operatorsHash(app)
+  // Of hashes the time tells nothing of where the keys differ, nor of their lengths.
+  if (operators && timingSafeEqual(shown, operators))
     return {
       tenant: DEFAULT_TENANT,
       actor: { kind: 'operator', id: null, name: 'operator' },
@@ -200,7 +209,7 @@ export async function authenticate(
     if (address !== undefined) countWrongKey(app, address)
     throw unauthorized(detail)
   }
-  const hash = isWellFormed(key) ? hashOf(key) : undefined
+  const hash = isWellFormed(key) ? shown : undefined
   // A key that was good goes on through whatever its neighbours do; only strangers wait.
   if (address !== undefined && !(hash && callers(app).remembersAsGood(hash)))
     requireFewWrongKeys(app, address)

@@ -56,7 +56,8 @@ const requestId = (given: string | string[] | undefined): string =>
 /** Aborts when the caller is gone. */
 export function hangUpOf(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
+  if (reply.raw.closed || reply.raw.destroyed) gone.abort()
+  else reply.raw.once('close', () => gone.abort())
   return gone.signal
 }
 
@@ -157,6 +158,7 @@ function addRoute(
       checkPlainData(request.query)
       checkPlainData(request.params)
       const input = gather({ params: request.params, query: request.query, body })
+      let signal: AbortSignal | undefined
       const facts: RequestFacts = {
         requestId: request.id,
         // Where it has no meaning it is refused, or ignored by a GET, whatever it says.
@@ -166,7 +168,11 @@ function addRoute(
             ? undefined
             : '*',
         idempotencyKey: method === 'POST' ? idempotencyKeyOf(request.headers['idempotency-key']) : undefined,
-        signal: op.longPoll ? AbortSignal.any([hangUpOf(reply), stopping]) : undefined,
+        // Made when a call comes to wait, which hardly any of those that may wait does.
+        get signal() {
+          signal ??= op.longPoll && AbortSignal.any([hangUpOf(reply), stopping])
+          return signal
+        },
         authenticateAgain: () => app.authenticate(request.headers.authorization),
         progress: undefined,
       }
