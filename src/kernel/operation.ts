@@ -66,8 +66,8 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly output: O
   readonly runs: Runs | ((input: z.output<I>) => Runs)
   /**
-   * All that it does is one call that `gather` was told the output of, which keeps it under an Idempotency-Key: such a
-   * call then needs no transaction of its own.
+   * All that it does is one call that `gather` was told the output of, by a statement that takes an Idempotency-Key itself and
+   * keeps the answer (of status 200, and nothing secret in it): such a call then needs no transaction.
    */
   readonly gathers?: boolean
   /** Codes of the problems that it may throw beyond the general ones, for the documentation. */
