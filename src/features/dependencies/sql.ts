@@ -274,7 +274,7 @@ export const readiness = query(
 export const listDependents = query(
   'dependencies.dependents',
   z.object({ task: BlockedTask }),
-  `SELECT ${taskJson('t', 'x', `, 'dependency_type', d.dependency_type`)} AS task
+  `SELECT ${taskJson('t', 'x', { dependency_type: 'd.dependency_type' })} AS task
    FROM dependencies d JOIN ${TASKS} ON t.tenant_id = d.tenant_id AND t.id = d.task_id
    WHERE d.tenant_id = $1 AND d.depends_on_task_id = $2 AND d.dependency_type = ANY($3::text[])
    ORDER BY t.priority DESC, t.created_at, t.id`,

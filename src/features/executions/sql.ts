@@ -1,16 +1,29 @@
 import { z } from 'zod'
 import { query } from '../../kernel/database.ts'
+import { jsonObject } from '../../kernel/json-object.ts'
 import { TASKS, Task, taskJson } from '../tasks/index.ts'
 import { Execution, History } from './schema.ts'
 
 /** The one way a row of `executions` becomes an Execution. The lease's token is not part of it: it is a secret of its holder. */
-export const executionJson = (e = 'e'): string => `json_build_object(
-  'id', ${e}.id, 'task_id', ${e}.task_id, 'agent_type', ${e}.agent_type, 'worker_id', ${e}.worker_id,
-  'parent_execution_id', ${e}.parent_execution_id, 'started_at', rfc3339(${e}.started_at),
-  'completed_at', rfc3339(${e}.completed_at), 'duration_seconds', ${e}.duration_seconds,
-  'cost_dollars', ${e}.cost_dollars, 'success', ${e}.success, 'outcome', ${e}.outcome,
-  'error_message', ${e}.error_message, 'result', ${e}.result, 'progress', ${e}.progress, 'note', ${e}.note,
-  'lease_expires_at', rfc3339(${e}.lease_expires_at))`
+export const executionJson = (e = 'e'): string =>
+  jsonObject({
+    id: `${e}.id`,
+    task_id: `${e}.task_id`,
+    agent_type: `${e}.agent_type`,
+    worker_id: `${e}.worker_id`,
+    parent_execution_id: `${e}.parent_execution_id`,
+    started_at: `rfc3339(${e}.started_at)`,
+    completed_at: `rfc3339(${e}.completed_at)`,
+    duration_seconds: `${e}.duration_seconds`,
+    cost_dollars: `${e}.cost_dollars`,
+    success: `${e}.success`,
+    outcome: `${e}.outcome`,
+    error_message: `${e}.error_message`,
+    result: `${e}.result`,
+    progress: `${e}.progress`,
+    note: `${e}.note`,
+    lease_expires_at: `rfc3339(${e}.lease_expires_at)`,
+  })
 
 /**
  * That an execution is open, for a statement that knows its id. By `completed_at` the planner could take a partial index of

@@ -49,7 +49,7 @@ const insertAndRecord = query(
   'lifecycle.insert_and_record',
   Created,
   `WITH ${INSERT},
-   ${recordFragment(`SELECT 'task.created', 'task', t.id, NULL::json, ${taskJson('t', 'x', `, 'metadata', g.metadata`)}
+   ${recordFragment(`SELECT 'task.created', 'task', t.id, NULL::json, ${taskJson('t', 'x', { metadata: 'g.metadata' })}
      ${CREATED} ORDER BY g.nth`)}
    SELECT ${taskJson()} AS task ${CREATED} ORDER BY g.nth`,
 )

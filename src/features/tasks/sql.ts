@@ -1,18 +1,31 @@
 import { z } from 'zod'
 import { anyOf, query, type Scope } from '../../kernel/database.ts'
+import { jsonObject } from '../../kernel/json-object.ts'
 import { pageFragment } from '../../kernel/page.ts'
 import { Task, type Status, type TaskOrder } from './schema.ts'
 
 /**
  * The one way a row of `tasks` (alias `t`) and its `task_texts` (alias `x`) become a Task; for other features' SQL, too.
- * `more` adds members: `, 'name', expression`.
+ * `more` adds members, an expression by its name.
  */
-export const taskJson = (t = 't', x = 'x', more = ''): string => `json_build_object(
-  'id', ${t}.id, 'number', ${t}.number, 'title', ${x}.title, 'description', ${x}.description, 'status', ${t}.status,
-  'priority', ${t}.priority, 'effort_estimate', ${t}.effort_estimate, 'tags', ${x}.tags,
-  'assigned_worker', ${t}.assigned_worker, 'unmet_dependencies', ${t}.unmet_dependencies,
-  'priority_score', ${t}.priority_score, 'version', ${t}.version,
-  'created_at', rfc3339(${t}.created_at), 'updated_at', rfc3339(${t}.updated_at)${more})`
+export const taskJson = (t = 't', x = 'x', more: Readonly<Record<string, string>> = {}): string =>
+  jsonObject({
+    id: `${t}.id`,
+    number: `${t}.number`,
+    title: `${x}.title`,
+    description: `${x}.description`,
+    status: `${t}.status`,
+    priority: `${t}.priority`,
+    effort_estimate: `${t}.effort_estimate`,
+    tags: `${x}.tags`,
+    assigned_worker: `${t}.assigned_worker`,
+    unmet_dependencies: `${t}.unmet_dependencies`,
+    priority_score: `${t}.priority_score`,
+    version: `${t}.version`,
+    created_at: `rfc3339(${t}.created_at)`,
+    updated_at: `rfc3339(${t}.updated_at)`,
+    ...more,
+  })
 
 /** All metadata of a task as rows (k, v): what was set, and what other columns read as. */
 const metadataRows = (t: string, x: string): string => `

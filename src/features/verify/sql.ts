@@ -24,7 +24,7 @@ export type TaskPage = z.output<typeof TaskPage>
 export const taskPage = query(
   'verify.tasks',
   TaskPage,
-  `SELECT ${taskJson('t', 'x', `, 'metadata', m.metadata`)} AS entity, t.fence,
+  `SELECT ${taskJson('t', 'x', { metadata: 'm.metadata' })} AS entity, t.fence,
      t.agent_type IS NOT DISTINCT FROM m.metadata->>'agent_type' AS mirrored
    FROM ${TASKS}, LATERAL (
      SELECT coalesce(json_object_agg(d.metadata_key, d.metadata_value), '{}'::json) AS metadata
