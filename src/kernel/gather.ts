@@ -1,16 +1,10 @@
 import type { Ctx } from './context.ts'
 import { blamesValues, type Scope } from './database.ts'
 import type { Lane, Sendable } from './lane.ts'
+import { KEY_USED } from './keyed.ts'
 import type { Pool } from './pool.ts'
 import { Problem } from './problem.ts'
-import {
-  KEY_USED,
-  nameOfKey,
-  transactKeeping,
-  type Keeping,
-  type KeptOutput,
-  type KeyUse,
-} from './reservation.ts'
+import { nameOfKey, transactKeeping, type Keeping, type KeptOutput, type KeyUse } from './reservation.ts'
 
 /**
  * Calls that arrive at one server at the same moment share one statement, and with it a round trip, a plan's start and a

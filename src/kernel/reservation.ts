@@ -134,7 +134,7 @@ export class AnswerKept extends Error {
 
 /**
  * A request's Idempotency-Key, which is taken in one of two ways: reserved beforehand, where the work needs a transaction or may
- * wait, so that whoever sends it again meanwhile is told; or by the very statement that does the work (`keyedFragment`).
+ * wait, so that whoever sends it again meanwhile is told; or by the very statement that does the work (`keyed.ts`).
  */
 export class KeyHold {
   readonly use: KeyUse
@@ -185,43 +185,6 @@ export class Keeping {
     return reservation && answer && { reservation, answer }
   }
 }
-
-/** What a statement that takes keys itself answers for a call whose key is taken already: it did nothing for it. */
-export const KEY_USED = Symbol('key used')
-
-/** The keys that a statement takes, by the numbers of their calls (from 1), as its parameter. */
-export const keysParameter = (keys: readonly (KeyUse | undefined)[]): string =>
-  JSON.stringify(keys.flatMap((use, nth) => (use ? [{ call: nth + 1, ...use }] : [])))
-
-/**
- * The relation `keyed` of a statement that takes the keys of its calls itself: those of `keysParameter`, each with whether it is
- * `used`. The statement must do nothing for those that are, and keep the answers of the others by `keptFragment`. An EXISTS in
- * place of the scalar would be taken for cheaper by a hash of all keys there are.
- */
-export const keyedFragment = (parameter: string): string => `
-  keyed AS MATERIALIZED (
-    SELECT g.*, (
-      SELECT true FROM idempotency_keys k
-      WHERE k.tenant_id = $1 AND k.actor = g.actor AND k.operation = g.operation AND k.key = g.key
-    ) IS NOT NULL AS used
-    FROM json_to_recordset(${parameter}::json) AS g (call integer, actor text, operation text, key text, fingerprint text)
-  )`
-
-/** That the call of this number may be served, for a statement with a `keyedFragment`. */
-export const mayServe = (call: string): string => `${call} NOT IN (SELECT call FROM keyed WHERE used)`
-
-/**
- * Keeps the answers, all of status 200, that the relation `answers` (call, answer as text) has for the calls of `keyed`. A key that
- * another transaction takes at the same moment is waited for, and then fails the whole statement (23505).
- */
-export const keptFragment = (answers: string): string => `
-  kept AS (
-    INSERT INTO idempotency_keys
-      (tenant_id, actor, operation, key, fingerprint, reservation, leased_until, status, answer)
-    SELECT $1::uuid, g.actor, g.operation, g.key, g.fingerprint, $1::uuid, now(), 200, a.answer
-    FROM keyed g JOIN (${answers}) AS a (call, answer) ON a.call = g.call
-    ORDER BY g.actor, g.operation, g.key
-  )`
 
 /** Whose answer is kept, and what the operation will answer; undefined where nothing was done for it. */
 export interface KeptOutput {

@@ -1,16 +1,10 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
 import { gather } from '../../kernel/gather.ts'
+import * as keyed from '../../kernel/keyed.ts'
 import { CHANGES } from '../../kernel/lane.ts'
-import {
-  keptFragment,
-  keyedFragment,
-  keysParameter,
-  KEY_USED,
-  mayServe,
-  type KeyUse,
-} from '../../kernel/reservation.ts'
 import { recordGatheredFragment } from '../../kernel/record.ts'
+import type { KeyUse } from '../../kernel/reservation.ts'
 import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
 import { Execution, type Claim } from './schema.ts'
 import { executionJson } from './sql.ts'
@@ -199,8 +193,8 @@ export const asClaim = ({
 
 /** `keys` is the parameter of the keys that it takes, if any. */
 const claimStatement = (parameters: ClaimParameters, keys: string | undefined): string => `
-  WITH ${keys ? `${keyedFragment(keys)},` : ''}
-  ${seatsFragment(parameters, keys && mayServe('s.call'))},
+  WITH ${keys ? `${keyed.keyedFragment(keys)},` : ''}
+  ${seatsFragment(parameters, keys && keyed.mayServe('s.call'))},
   ${chosenFragment(parameters)},
   started AS (
     UPDATE tasks t SET status = 'in_progress', assigned_worker = c.worker, assigned_at = NULL,
@@ -212,7 +206,7 @@ const claimStatement = (parameters: ClaimParameters, keys: string | undefined): 
   ${lockedTextsFragment('chosen')},
   ${openClaimsFragment('started', parameters)},
   ${recordGatheredFragment(CLAIM_EVENTS)}
-  ${keys ? `, ${keptFragment(`SELECT call, ${CLAIMS_JSON}::text FROM claims GROUP BY call`)}` : ''}
+  ${keys ? `, ${keyed.keptFragment(`SELECT call, ${CLAIMS_JSON}::text FROM claims GROUP BY call`)}` : ''}
   SELECT call, task, execution, token, expires_at FROM (
     SELECT seat, call, task, execution, token, expires_at FROM claims
     ${keys ? 'UNION ALL SELECT 0, call, NULL, NULL, NULL, NULL FROM keyed WHERE used' : ''}
@@ -237,7 +231,7 @@ export async function claimForAll(
   scope: Scope,
   calls: readonly ClaimCall[],
   keys: readonly (KeyUse | undefined)[] = [],
-): Promise<(Claim[] | typeof KEY_USED)[]> {
+): Promise<(Claim[] | typeof keyed.KEY_USED)[]> {
   const parameters = claimParameters(
     calls.map(({ wish }, nth) => ({ call: nth + 1, wish })),
     3,
@@ -252,13 +246,13 @@ export async function claimForAll(
     scope,
     originsOf(calls),
     ...parameters.values,
-    ...(taking ? [keysParameter(keys)] : []),
+    ...(taking ? [keyed.keysParameter(keys)] : []),
   )
-  const claims: (Claim[] | typeof KEY_USED)[] = calls.map(() => [])
+  const claims: (Claim[] | typeof keyed.KEY_USED)[] = calls.map(() => [])
   for (const row of rows) {
     const own = claims[row.call - 1]
-    if (row.task === null) claims[row.call - 1] = KEY_USED
-    else if (own !== KEY_USED) own!.push(asClaim(row))
+    if (row.task === null) claims[row.call - 1] = keyed.KEY_USED
+    else if (own !== keyed.KEY_USED) own!.push(asClaim(row))
   }
   return claims
 }

@@ -1,16 +1,10 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
 import { gather } from '../../kernel/gather.ts'
+import * as keyed from '../../kernel/keyed.ts'
 import { CHANGES } from '../../kernel/lane.ts'
-import {
-  keptFragment,
-  keyedFragment,
-  keysParameter,
-  KEY_USED,
-  mayServe,
-  type KeyUse,
-} from '../../kernel/reservation.ts'
 import { recordGatheredFragment } from '../../kernel/record.ts'
+import type { KeyUse } from '../../kernel/reservation.ts'
 import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
 import {
   asClaim,
@@ -57,7 +51,7 @@ export interface Ending {
  * The dependents of all that ended are counted down together (`counted`), each by how many of its prerequisites did.
  */
 const closeFragment = (locking: 'waits' | 'skips', keys: string | undefined): string => `
-  ${keys ? `${keyedFragment(keys)},` : ''}
+  ${keys ? `${keyed.keyedFragment(keys)},` : ''}
   before AS MATERIALIZED (
     SELECT g.*, e.task_id, t.dependents_version
     FROM ROWS FROM (json_to_recordset($3::json) AS
@@ -67,7 +61,7 @@ const closeFragment = (locking: 'waits' | 'skips', keys: string | undefined): st
       SELECT e.task_id FROM executions e WHERE e.tenant_id = $1 AND e.id = g.execution_id AND ${OPEN_BY_ID} OFFSET 0
     ) AS e
     JOIN tasks t ON t.tenant_id = $1 AND t.id = e.task_id
-    ${keys ? `WHERE ${mayServe('g.call')}` : ''}
+    ${keys ? `WHERE ${keyed.mayServe('g.call')}` : ''}
   ),
   held AS MATERIALIZED (
     SELECT b.*, t.status AS task_status, t.version AS task_version, t.updated_at AS task_updated_at,
@@ -178,7 +172,7 @@ const completeStatement = (locking: 'waits' | 'skips', keys: string | undefined)
   ${MOVED},
   ${lockedTextsFragment('moves', 'old_version')},
   ${recordGatheredFragment(END_EVENTS)}
-  ${keys ? `, ${keptFragment('SELECT call, execution::text FROM ended')}` : ''}
+  ${keys ? `, ${keyed.keptFragment('SELECT call, execution::text FROM ended')}` : ''}
   SELECT call, execution AS ended, NULL::json AS task, NULL::json AS execution, NULL::bigint AS token,
     NULL::text AS expires_at
   FROM ended
@@ -212,7 +206,7 @@ const completeAndClaimStatement = (
   started AS (SELECT * FROM moved WHERE seat IS NOT NULL),
   ${openClaimsFragment('started', parameters)},
   ${recordGatheredFragment(`${END_EVENTS} UNION ALL ${CLAIM_EVENTS}`)}
-  ${keys ? `, ${keptFragment(ENDED_WITH_NEXT)}` : ''}
+  ${keys ? `, ${keyed.keptFragment(ENDED_WITH_NEXT)}` : ''}
   SELECT call, ended, task, execution, token, expires_at FROM (
     SELECT 0 AS seat, call, execution AS ended, NULL::json AS task, NULL::json AS execution, NULL::bigint AS token,
       NULL::text AS expires_at
@@ -278,7 +272,7 @@ export async function completeUnderKeys(
   calls: readonly CompletionCall[],
   locking: 'waits' | 'skips',
   keys: readonly (KeyUse | undefined)[],
-): Promise<(Completed | undefined | typeof KEY_USED)[]> {
+): Promise<(Completed | undefined | typeof keyed.KEY_USED)[]> {
   const wishes = calls.flatMap(({ next }, nth) => (next ? [{ call: nth + 1, wish: next }] : []))
   const parameters = wishes.length > 0 ? claimParameters(wishes, 4) : undefined
   const taking = keys.some(Boolean)
@@ -294,15 +288,15 @@ export async function completeUnderKeys(
     originsOf(calls),
     endingsOf(calls),
     ...(parameters?.values ?? []),
-    ...(taking ? [keysParameter(keys)] : []),
+    ...(taking ? [keyed.keysParameter(keys)] : []),
   )
-  const answers: (Completed | undefined | typeof KEY_USED)[] = calls.map(() => undefined)
+  const answers: (Completed | undefined | typeof keyed.KEY_USED)[] = calls.map(() => undefined)
   for (const { call, ended, task } of rows)
     if (ended) answers[call - 1] = { execution: ended, next: [] }
-    else if (!task) answers[call - 1] = KEY_USED
+    else if (!task) answers[call - 1] = keyed.KEY_USED
   for (const row of rows) {
     const own = answers[row.call - 1]
-    if (row.task && own && own !== KEY_USED) own.next.push(asClaim(row))
+    if (row.task && own && own !== keyed.KEY_USED) own.next.push(asClaim(row))
   }
   return answers
 }
