@@ -7,7 +7,6 @@ import { eventually } from '../../test/eventually.ts'
 import { bodyOf, problemOf } from '../../test/answers.ts'
 import { testServer, type TestServer } from '../../test/server.ts'
 import { createTask } from '../../test/tasks.ts'
-import { DEFAULT_TENANT } from '../features/access/index.ts'
 import { problemOfDatabase, query, queryAcrossTenants, transact } from './database.ts'
 
 let server: TestServer
@@ -58,7 +57,7 @@ test('a name stands for one statement, and fits into what PostgreSQL keeps of it
 test('names that PostgreSQL would cut off to the same one stay apart', async () => {
   const long = 'test.'.padEnd(70, 'n')
   const row = z.object({ n: z.number() })
-  const scope = { db: server.app.pool, tenant: DEFAULT_TENANT }
+  const scope = { db: server.app.pool, tenant: '00000000-0000-7000-8000-000000000001' }
   const [one, two] = [1, 2].map((n) =>
     query(`${long}${n}`, row, `SELECT ${n} AS n WHERE $1::uuid IS NOT NULL`),
   )
