@@ -226,15 +226,9 @@ const AnswerRow = z.object({
   expires_at: z.string().nullable(),
 })
 
-/** The parameter of the keys, where nothing is claimed. */
-const KEYS = '$4'
-
 const completion = (locking: 'waits' | 'skips', keys?: string) =>
   query(`executions.complete:${locking}${keys ? ' keys' : ''}`, AnswerRow, completeStatement(locking, keys))
-const complete = {
-  waits: { plain: completion('waits'), taking: completion('waits', KEYS) },
-  skips: { plain: completion('skips'), taking: completion('skips', KEYS) },
-}
+const complete = { waits: completion('waits'), skips: completion('skips'), taking: completion('skips', '$4') }
 
 /** An ending, who says so (`{kind, id, name, request_id}` as JSON), and the claim that it carries. */
 export interface CompletionCall {
@@ -276,13 +270,14 @@ export async function completeUnderKeys(
   const wishes = calls.flatMap(({ next }, nth) => (next ? [{ call: nth + 1, wish: next }] : []))
   const parameters = wishes.length > 0 ? claimParameters(wishes, 4) : undefined
   const taking = keys.some(Boolean)
+  if (taking && locking === 'waits') throw new Error('who may wait reserves its key beforehand')
   const statement = parameters
     ? query(
         `executions.complete_and_claim:${locking}${parameters.name}${taking ? ' keys' : ''}`,
         AnswerRow,
         completeAndClaimStatement(parameters, locking, taking ? `$${parameters.next}` : undefined),
       )
-    : complete[locking][taking ? 'taking' : 'plain']
+    : complete[taking ? 'taking' : locking]
   const rows = await statement(
     scope,
     originsOf(calls),
