@@ -142,23 +142,34 @@ const formerTask = (s: string): string => {
 }
 
 /**
- * Opens an execution for each task of the relation `started`, and turns both into the rows of the answer. The tasks' texts
- * are in the relation `texts`.
+ * The execution that is opened for a row `s` of `started`, as the relation `e`: what is inserted is what is answered. To join what
+ * the INSERT returns would compare each of a hundred tasks with each execution, since the planner takes the seats for few.
+ */
+const openedFragment = (agent: string): string => `LATERAL (
+    SELECT $1::uuid AS tenant_id, s.execution_id AS id, s.id AS task_id, ${agent}::text AS agent_type, s.worker AS worker_id,
+      NULL::uuid AS parent_execution_id, now() AS started_at, NULL::timestamptz AS completed_at,
+      NULL::integer AS duration_seconds, 0::numeric(14,6) AS cost_dollars, NULL::boolean AS success, NULL::text AS outcome,
+      NULL::text AS error_message, NULL::json AS result, NULL::json AS progress, NULL::text AS note, s.fence AS lease_token,
+      now() + make_interval(secs => s.lease) AS lease_expires_at, s.lease AS lease_seconds
+  ) AS e`
+
+/**
+ * Opens an execution for each task of the relation `started`, whose column `execution_id` is its id, and turns both into the
+ * rows of the answer. The tasks' texts are in the relation `texts`.
  */
 export const openClaimsFragment = (started: string, { agent }: ClaimParameters): string => `
   opened AS (
-    INSERT INTO executions (tenant_id, task_id, agent_type, worker_id, lease_token, lease_expires_at, lease_seconds)
-    SELECT $1, s.id, ${agent}, s.worker, s.fence, now() + make_interval(secs => s.lease), s.lease
-    FROM ${started} s
-    RETURNING *
+    INSERT INTO executions (tenant_id, id, task_id, agent_type, worker_id, started_at, cost_dollars, lease_token,
+      lease_expires_at, lease_seconds)
+    SELECT e.tenant_id, e.id, e.task_id, e.agent_type, e.worker_id, e.started_at, e.cost_dollars, e.lease_token,
+      e.lease_expires_at, e.lease_seconds
+    FROM ${started} s, ${openedFragment(agent)}
   ),
   claims AS MATERIALIZED (
     SELECT s.call, s.seat, s.id AS task_id, e.id AS execution_id, e.lease_token AS token,
       rfc3339(e.lease_expires_at) AS expires_at, ${executionJson()} AS execution, ${taskJson('s', 'x')} AS task,
       ${formerTask('s')} AS old_task
-    FROM ${started} s
-    JOIN opened e ON e.task_id = s.id
-    JOIN texts x ON x.task_id = s.id
+    FROM ${started} s JOIN texts x ON x.task_id = s.id, ${openedFragment(agent)}
   )`
 
 /** The rows of a call in the relation `claims`, aggregated to its claims, as the operation answers them. */
@@ -200,7 +211,7 @@ const claimStatement = (parameters: ClaimParameters, keys: string | undefined): 
     UPDATE tasks t SET status = 'in_progress', assigned_worker = c.worker, assigned_at = NULL,
       fence = t.fence + 1, version = t.version + 1, updated_at = now()
     FROM chosen c WHERE t.tenant_id = $1 AND t.id = c.id
-    RETURNING t.*, c.call, c.seat, c.worker, c.lease, 0 AS old_unmet, c.status AS old_status, c.version AS old_version,
+    RETURNING t.*, uuid_v7() AS execution_id, c.call, c.seat, c.worker, c.lease, 0 AS old_unmet, c.status AS old_status, c.version AS old_version,
       c.updated_at AS old_updated_at
   ),
   ${lockedTextsFragment('chosen')},
