@@ -187,7 +187,6 @@ export const usedKeys = query(
    ORDER BY usage_count DESC, key`,
 )
 
-/** What a list may ask for; an absent member is no condition. */
 /** How a list is ordered, each by an index: its sort keys, and what comes after those of the last row seen. */
 export const ORDERS: Readonly<
   Record<
@@ -222,6 +221,7 @@ export const ORDERS: Readonly<
   },
 }
 
+/** What a list may ask for; an absent member is no condition. */
 export interface ListFilter {
   /** A LIKE pattern. */
   q?: string | undefined
