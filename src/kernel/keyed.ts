@@ -9,14 +9,19 @@ export const KEY_USED = Symbol('key used')
 export const keysParameter = (keys: readonly (KeyUse | undefined)[]): string =>
   JSON.stringify(keys.flatMap((use, nth) => (use ? [{ call: nth + 1, ...use }] : [])))
 
+/** Takes the lock of a row's key (`g`) until the transaction ends, unless another has it. Two keys of one hash only take turns. */
+const lockFragment = `pg_try_advisory_xact_lock(hashtextextended(
+      concat_ws(chr(31), $1::uuid, g.actor, g.operation, g.key), 0))`
+
 /**
  * The relation `keyed` of a statement that takes the keys of its calls itself: those of `keysParameter`, each with whether it is
- * `used`. The statement must do nothing for those that are, and keep the answers of the others by `keptFragment`. An EXISTS in
- * place of the scalar would be taken for cheaper by a hash of all keys there are.
+ * `used`, or just being used by a statement that is still in flight: a claim that is sent again meanwhile would find that one's
+ * tasks locked, and say that there are none. The statement must do nothing for these, and keep the answers of the others by
+ * `keptFragment`. An EXISTS in place of the scalar would be taken for cheaper by a hash of all keys there are.
  */
 export const keyedFragment = (parameter: string): string => `
   keyed AS MATERIALIZED (
-    SELECT g.*, (
+    SELECT g.*, NOT ${lockFragment} OR (
       SELECT true FROM idempotency_keys k
       WHERE k.tenant_id = $1 AND k.actor = g.actor AND k.operation = g.operation AND k.key = g.key
     ) IS NOT NULL AS used

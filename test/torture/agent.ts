@@ -97,15 +97,17 @@ export class Agent {
   }
 
   async #claim(): Promise<void> {
-    const { client, random } = this.#options
+    const { client, random, tell } = this.#options
     const name = this.#newName()
     const count = random.between(1, 3)
     const worker_id = `${name}x${count}`
     const wish = { worker_id, agent_type: 'torture', count, lease_seconds: LEASE }
     const answer = await client.post('/tasks/claim', wish, name)
     const claims = answer?.status === 200 ? (answer.body as Claim[]) : []
-    if (claims.length > 0) this.#take(worker_id, claims)
-    else await sleep(20)
+    if (claims.length > 0) return this.#take(worker_id, claims)
+    if (answer?.status === 200)
+      tell({ kind: 'found nothing', worker: worker_id, sent: answer.sent.toISOString() })
+    await sleep(20)
   }
 
   async #workOn(mine: Handed): Promise<void> {
@@ -144,10 +146,12 @@ export class Agent {
       { success, lease_token: token, cost_dollars: 0.01, ...(claims ? { claim_next: next } : {}) },
       name,
     )
+    if (answer?.status === 409 && (answer.body as { code: string }).code === 'execution_completed')
+      tell({ kind: 'refused as completed', execution })
     if (answer?.status !== 200) return
     tell({ kind: 'ended', execution, outcome: success ? 'succeeded' : 'failed' })
-    const { next: claimed = [] } = answer.body as { next?: Claim[] }
-    if (claimed.length > 0) this.#take(worker_id, claimed)
+    const { next: claimed } = answer.body as { next?: Claim[] }
+    if (claimed) this.#take(worker_id, claimed)
     if (random.happens(0.15)) {
       const body = { success: !success, lease_token: token }
       const second = await client.post(`/executions/${execution}/complete`, body, this.#newName())

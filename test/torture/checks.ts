@@ -8,6 +8,7 @@ interface ExecutionRow {
   worker_id: string
   outcome: string | null
   token: number
+  started_at: string
   ended_at: string | null
 }
 
@@ -30,7 +31,8 @@ const grouped = <T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, 
 
 const executionsOf = (sql: Sql, tenant: string): Promise<ExecutionRow[]> =>
   sql<ExecutionRow>(
-    `SELECT id, task_id, worker_id, outcome, lease_token::float8 AS token, rfc3339(completed_at) AS ended_at
+    `SELECT id, task_id, worker_id, outcome, lease_token::float8 AS token, rfc3339(started_at) AS started_at,
+       rfc3339(completed_at) AS ended_at
      FROM executions WHERE tenant_id = $1`,
     [tenant],
   )
@@ -44,7 +46,7 @@ export async function checkAcknowledged(
   const executions = await executionsOf(sql, tenant)
   return [
     ...(await checkCreated(sql, tenant, ofKind(acknowledged, 'created'))),
-    ...checkClaimed(executions, ofKind(acknowledged, 'claimed')),
+    ...checkClaimed(executions, acknowledged),
     ...checkEnded(executions, acknowledged),
     ...(await checkEdges(sql, tenant, ofKind(acknowledged, 'edge'))),
     ...(await checkRetries(sql, tenant, ofKind(acknowledged, 'retried'))),
@@ -70,14 +72,17 @@ async function checkCreated(sql: Sql, tenant: string, created: readonly Of<'crea
 /** How many tasks the call asked for that gave itself this name; agents end their names so. */
 const wantedBy = (worker: string): number => Number(/x(\d+)$/.exec(worker)?.[1] ?? Number.POSITIVE_INFINITY)
 
-function checkClaimed(executions: readonly ExecutionRow[], claimed: readonly Of<'claimed'>[]): string[] {
+function checkClaimed(
+  executions: readonly ExecutionRow[],
+  acknowledged: readonly Acknowledgement[],
+): string[] {
   const faults: string[] = []
   const byId = new Map(executions.map((each) => [each.id, each]))
   const byWorker = grouped(executions, ({ worker_id }) => worker_id)
   for (const [worker, runs] of byWorker)
     if (runs.length > wantedBy(worker))
       faults.push(`the call of ${worker} claimed ${runs.length} tasks, and had asked for ${wantedBy(worker)}`)
-  for (const { worker, claims } of claimed) {
+  for (const { worker, claims } of ofKind(acknowledged, 'claimed')) {
     for (const { execution, task, token } of claims) {
       const run = byId.get(execution)
       if (run?.task_id !== task || run.token !== token)
@@ -86,6 +91,11 @@ function checkClaimed(executions: readonly ExecutionRow[], claimed: readonly Of<
     const runs = byWorker.get(worker)?.length ?? 0
     if (runs > claims.length)
       faults.push(`${worker} was handed ${claims.length} tasks, and ${runs} are taken in its name`)
+  }
+  for (const { worker, sent } of ofKind(acknowledged, 'found nothing')) {
+    const before = byWorker.get(worker)?.filter((run) => Date.parse(run.started_at) < Date.parse(sent)) ?? []
+    if (before.length > 0)
+      faults.push(`${worker} was told at ${sent} that there is nothing, and had got ${before.length} tasks`)
   }
   return faults
 }
@@ -102,6 +112,11 @@ function checkEnded(executions: readonly ExecutionRow[], acknowledged: readonly 
     const run = byId.get(execution)
     if (run?.outcome === 'lost' && run.ended_at !== null && run.ended_at < until)
       faults.push(`execution ${execution} was lost at ${run.ended_at}, and its lease was good until ${until}`)
+  }
+  for (const { execution } of ofKind(acknowledged, 'refused as completed')) {
+    const { outcome } = byId.get(execution) ?? {}
+    if (outcome === 'succeeded' || outcome === 'failed')
+      faults.push(`the only completion of execution ${execution} was refused, and it is ${outcome}`)
   }
   for (const { execution } of ofKind(acknowledged, 'completed twice'))
     faults.push(`a second completion of execution ${execution} was accepted under the same token`)

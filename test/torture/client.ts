@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export interface Final {
   status: number
   body: unknown
+  /** When the attempt was sent that was answered. */
+  sent: Date
 }
 
 /** How long one attempt may take before it is sent again. */
@@ -59,6 +61,7 @@ export class Client {
     body: string | undefined,
     patience: number,
   ): Promise<Final | undefined> {
+    const sent = new Date()
     try {
       const response = await fetch(this.#url + path, {
         method,
@@ -70,7 +73,7 @@ export class Client {
       const value: unknown = text === '' ? null : JSON.parse(text)
       const code = (value as { code?: unknown } | null)?.code
       const final = response.status < 500 && code !== 'idempotency_in_flight'
-      return final ? { status: response.status, body: value } : undefined
+      return final ? { status: response.status, body: value, sent } : undefined
     } catch {
       return undefined
     }

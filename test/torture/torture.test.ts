@@ -11,16 +11,24 @@ async function noticeInventions(ground: Ground, { tenant, acknowledged }: RoundR
   const sql = ground.sql.bind(ground)
   const [task, execution, id] = [randomUUID(), randomUUID(), randomUUID()]
   const token = 1
+  const worker = acknowledged.flatMap((each) =>
+    each.kind === 'claimed' && each.claims.length > 0 ? each.worker : [],
+  )[0]!
+  const done = acknowledged.flatMap((each) =>
+    each.kind === 'ended' && each.outcome === 'succeeded' ? each.execution : [],
+  )[0]!
   const inventions = await checkAcknowledged(sql, tenant, [
     ...acknowledged,
     { kind: 'created', title: 'never made', task },
     { kind: 'claimed', worker: 'nobody', claims: [{ task, execution, token }] },
+    { kind: 'found nothing', worker, sent: new Date().toISOString() },
     { kind: 'ended', execution, outcome: 'succeeded' },
+    { kind: 'refused as completed', execution: done },
     { kind: 'edge', id, task, prerequisite: task },
     { kind: 'retried', task, version: 3 },
     { kind: 'completed twice', execution },
   ])
-  assert.equal(inventions.length, 6, inventions.join('\n'))
+  assert.equal(inventions.length, 8, inventions.join('\n'))
   assert.equal((await checkFeed(sql, tenant, [])).length, 1)
   await sql(
     `UPDATE executions SET completed_at = NULL, outcome = NULL, success = NULL, duration_seconds = NULL

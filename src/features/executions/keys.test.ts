@@ -32,6 +32,12 @@ const newKey = (): string => `key ${++made}`
 const post = (path: string, body: unknown, key: string, through = server): Promise<TestAnswer> =>
   through.post(path, body, { headers: { 'idempotency-key': key } })
 
+/** Takes the key $2 with the answer that is kept under the key $1. */
+const takeKey = `
+  INSERT INTO idempotency_keys (tenant_id, actor, operation, key, fingerprint, reservation, leased_until, status, answer)
+  SELECT tenant_id, actor, operation, $2, fingerprint, reservation, leased_until, status, answer
+  FROM idempotency_keys WHERE key = $1`
+
 const replayed = (answer: TestAnswer): boolean => answer.headers.get('idempotency-replayed') === 'true'
 
 /** A claim of tasks that nobody else's claim is for. */
@@ -116,12 +122,7 @@ test('a key that another transaction takes while the statement runs is given its
   const [known, raced, beside] = [newKey(), newKey(), newKey()]
   const first = await post('/tasks/claim', wishFor(tag), known)
   await outsider.query('BEGIN')
-  await outsider.query(
-    `INSERT INTO idempotency_keys (tenant_id, actor, operation, key, fingerprint, reservation, leased_until, status, answer)
-     SELECT tenant_id, actor, operation, $2, fingerprint, reservation, leased_until, status, answer
-     FROM idempotency_keys WHERE key = $1`,
-    [known, raced],
-  )
+  await outsider.query(takeKey, [known, raced])
   const answers = Promise.all([raced, beside].map((key) => post('/tasks/claim', wishFor(tag), key)))
   await eventually('the statement waits for the key', async () => {
     const { rows } = await outsider.query(
@@ -134,6 +135,29 @@ test('a key that another transaction takes while the statement runs is given its
   assert.deepEqual([bodyOf(again!), replayed(again!)], [bodyOf(first), true])
   assert.equal(bodyOf<Claim[]>(own!).length, 1)
   assert.equal(replayed(own!), false)
+  assert.equal(await executionsOf(tag), 2)
+})
+
+test('a claim that is sent again while it is in flight is not told that there is nothing', async () => {
+  const tag = newKey()
+  await createTasks(server, [{ tags: [tag] }])
+  const [known, key] = [newKey(), newKey()]
+  await post('/tasks/claim', wishFor(tag), known)
+  await createTasks(server, [{ tags: [tag] }])
+  await outsider.query('BEGIN')
+  await outsider.query(takeKey, [known, key])
+  const waiting = async (statements: number) => {
+    const { rows } = await outsider.query(
+      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    )
+    return rows.length === statements
+  }
+  const first = post('/tasks/claim', wishFor(tag), key)
+  await eventually('the first has the task, and waits to keep its answer', () => waiting(1))
+  const again = post('/tasks/claim', wishFor(tag), key, second)
+  await eventually('the second waits, too', () => waiting(2))
+  await outsider.query('ROLLBACK')
+  assert.equal(bodyOf<Claim[]>(theOne(await Promise.all([first, again]))).length, 1)
   assert.equal(await executionsOf(tag), 2)
 })
 
