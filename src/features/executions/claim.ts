@@ -211,8 +211,8 @@ const claimStatement = (parameters: ClaimParameters, keys: string | undefined): 
     UPDATE tasks t SET status = 'in_progress', assigned_worker = c.worker, assigned_at = NULL,
       fence = t.fence + 1, version = t.version + 1, updated_at = now()
     FROM chosen c WHERE t.tenant_id = $1 AND t.id = c.id
-    RETURNING t.*, uuid_v7() AS execution_id, c.call, c.seat, c.worker, c.lease, 0 AS old_unmet, c.status AS old_status, c.version AS old_version,
-      c.updated_at AS old_updated_at
+    RETURNING t.*, uuid_v7() AS execution_id, c.call, c.seat, c.worker, c.lease, 0 AS old_unmet, c.status AS old_status,
+      c.version AS old_version, c.updated_at AS old_updated_at
   ),
   ${lockedTextsFragment('chosen')},
   ${openClaimsFragment('started', parameters)},

@@ -133,8 +133,7 @@ const MOVED = `
       updated_at = CASE WHEN m.status IS NULL THEN t.updated_at ELSE now() END
     FROM moves m WHERE t.tenant_id = $1 AND t.id = m.id
     RETURNING t.*, CASE WHEN m.seat IS NOT NULL THEN uuid_v7() END AS execution_id, m.call, m.seat, m.worker, m.lease,
-      m.status IS NULL AS only_met, m.old_status, m.old_version,
-      m.old_updated_at, m.old_unmet
+      m.status IS NULL AS only_met, m.old_status, m.old_version, m.old_updated_at, m.old_unmet
   )`
 
 const ENDED_MOVES = `

@@ -38,6 +38,13 @@ const takeKey = `
   SELECT tenant_id, actor, operation, $2, fingerprint, reservation, leased_until, status, answer
   FROM idempotency_keys WHERE key = $1`
 
+const waitingStatements = async (): Promise<number> =>
+  (
+    await outsider.query(
+      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    )
+  ).rows.length
+
 const replayed = (answer: TestAnswer): boolean => answer.headers.get('idempotency-replayed') === 'true'
 
 /** A claim of tasks that nobody else's claim is for. */
@@ -124,12 +131,7 @@ test('a key that another transaction takes while the statement runs is given its
   await outsider.query('BEGIN')
   await outsider.query(takeKey, [known, raced])
   const answers = Promise.all([raced, beside].map((key) => post('/tasks/claim', wishFor(tag), key)))
-  await eventually('the statement waits for the key', async () => {
-    const { rows } = await outsider.query(
-      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-    )
-    return rows.length > 0
-  })
+  await eventually('the statement waits for the key', async () => (await waitingStatements()) > 0)
   await outsider.query('COMMIT')
   const [again, own] = await answers
   assert.deepEqual([bodyOf(again!), replayed(again!)], [bodyOf(first), true])
@@ -146,16 +148,13 @@ test('a claim that is sent again while it is in flight is not told that there is
   await createTasks(server, [{ tags: [tag] }])
   await outsider.query('BEGIN')
   await outsider.query(takeKey, [known, key])
-  const waiting = async (statements: number) => {
-    const { rows } = await outsider.query(
-      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-    )
-    return rows.length === statements
-  }
   const first = post('/tasks/claim', wishFor(tag), key)
-  await eventually('the first has the task, and waits to keep its answer', () => waiting(1))
+  await eventually(
+    'the first has the task, and waits to keep its answer',
+    async () => (await waitingStatements()) === 1,
+  )
   const again = post('/tasks/claim', wishFor(tag), key, second)
-  await eventually('the second waits, too', () => waiting(2))
+  await eventually('the second waits, too', async () => (await waitingStatements()) === 2)
   await outsider.query('ROLLBACK')
   assert.equal(bodyOf<Claim[]>(theOne(await Promise.all([first, again]))).length, 1)
   assert.equal(await executionsOf(tag), 2)
