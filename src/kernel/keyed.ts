@@ -15,9 +15,9 @@ const lockFragment = `pg_try_advisory_xact_lock(hashtextextended(
 
 /**
  * The relation `keyed` of a statement that takes the keys of its calls itself: those of `keysParameter`, each with whether it is
- * `used`, or just being used by a statement that is still in flight: a claim that is sent again meanwhile would find that one's
- * tasks locked, and say that there are none. The statement must do nothing for these, and keep the answers of the others by
- * `keptFragment`. An EXISTS in place of the scalar would be taken for cheaper by a hash of all keys there are.
+ * `used`, or just being used by a statement that is still in flight: sent again meanwhile, a call that skips what is locked would
+ * say that there is nothing. The statement must do nothing for these, and keep the answers of the others by `keptFragment`. An
+ * EXISTS in place of the scalar would be taken for cheaper by a hash of all keys there are.
  */
 export const keyedFragment = (parameter: string): string => `
   keyed AS MATERIALIZED (

@@ -30,8 +30,10 @@ async function noticeInventions(ground: Ground, { tenant, acknowledged }: RoundR
   ])
   assert.equal(inventions.length, 8, inventions.join('\n'))
   assert.equal((await checkFeed(sql, tenant, [])).length, 1)
+  // Its lease is good, so that it is not taken for lost before the check.
   await sql(
-    `UPDATE executions SET completed_at = NULL, outcome = NULL, success = NULL, duration_seconds = NULL
+    `UPDATE executions SET completed_at = NULL, outcome = NULL, success = NULL, duration_seconds = NULL,
+       lease_expires_at = now() + interval '1 hour'
      WHERE id = (SELECT id FROM executions WHERE tenant_id = $1 AND outcome = 'succeeded' LIMIT 1)`,
     [tenant],
   )

@@ -82,8 +82,7 @@ test('a statement looks its keys up one by one, and does not read all that there
   assert.match(await planOf(text), /using idempotency_keys_pkey/)
   assert.doesNotMatch(await planOf(text), ALL_KEYS)
   const byExists = text
-    .replace('SELECT true FROM idempotency_keys', 'SELECT FROM idempotency_keys')
-    .replace('g.*, (', 'g.*, EXISTS (')
+    .replace(/OR \(\s+SELECT true FROM idempotency_keys/, 'OR EXISTS (SELECT FROM idempotency_keys')
     .replace(') IS NOT NULL AS used', ') AS used')
   assert.match(await planOf(byExists), ALL_KEYS)
 })
