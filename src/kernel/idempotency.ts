@@ -5,6 +5,7 @@ import type { Ctx } from './context.ts'
 import { columnsOf, query, queryAcrossTenants, retryDeadlocks } from './database.ts'
 import type { Duty } from './duty.ts'
 import { gather } from './gather.ts'
+import { keyLock } from './keyed.ts'
 import { CHANGES } from './lane.ts'
 import { Problem } from './problem.ts'
 import {
@@ -21,6 +22,8 @@ import {
 const FREE_AGAIN_MILLISECONDS = [20, 100, 500, 2_000]
 
 /**
+ * A key whose statement is in flight (`keyedFragment`) is not reserved: it may not have written its row yet.
+ *
  * Its commit waits for no disk: nobody is told of a reservation, and the effect that follows it commits after it, in the
  * same log. A crash that forgets the one has forgotten the other.
  */
@@ -29,7 +32,8 @@ const reserve = query(
   z.object({ reservation: z.string(), forgettable: z.string() }),
   `INSERT INTO idempotency_keys AS k (tenant_id, actor, operation, key, fingerprint, reservation, leased_until)
    SELECT $1, g.*, now() + make_interval(secs => ${RESERVATION_SECONDS})
-   FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[]) AS g
+   FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[]) AS g (actor, operation, key, fingerprint, id)
+   WHERE ${keyLock}
    ON CONFLICT (tenant_id, actor, operation, key) DO UPDATE
      SET fingerprint = excluded.fingerprint, reservation = excluded.reservation, leased_until = excluded.leased_until,
          status = NULL, answer = NULL, headers = NULL, created_at = now()

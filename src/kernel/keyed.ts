@@ -9,8 +9,11 @@ export const KEY_USED = Symbol('key used')
 export const keysParameter = (keys: readonly (KeyUse | undefined)[]): string =>
   JSON.stringify(keys.flatMap((use, nth) => (use ? [{ call: nth + 1, ...use }] : [])))
 
-/** Takes the lock of a row's key (`g`) until the transaction ends, unless another has it. Two keys of one hash only take turns. */
-const lockFragment = `pg_try_advisory_xact_lock(hashtextextended(
+/**
+ * Takes the lock of a key (a row `g` with actor, operation, key) until the transaction ends; false where another has it: a statement
+ * that is in flight. Two keys of one hash only take turns.
+ */
+export const keyLock = `pg_try_advisory_xact_lock(hashtextextended(
       concat_ws(chr(31), $1::uuid, g.actor, g.operation, g.key), 0))`
 
 /**
@@ -21,7 +24,7 @@ const lockFragment = `pg_try_advisory_xact_lock(hashtextextended(
  */
 export const keyedFragment = (parameter: string): string => `
   keyed AS MATERIALIZED (
-    SELECT g.*, NOT ${lockFragment} OR (
+    SELECT g.*, NOT ${keyLock} OR (
       SELECT true FROM idempotency_keys k
       WHERE k.tenant_id = $1 AND k.actor = g.actor AND k.operation = g.operation AND k.key = g.key
     ) IS NOT NULL AS used
