@@ -22,10 +22,10 @@ import {
 const FREE_AGAIN_MILLISECONDS = [20, 100, 500, 2_000]
 
 /**
- * A key whose statement is in flight (`keyedFragment`) is not reserved: it may not have written its row yet.
- *
  * Its commit waits for no disk: nobody is told of a reservation, and the effect that follows it commits after it, in the
  * same log. A crash that forgets the one has forgotten the other.
+ *
+ * What another statement takes just now (`keyedFragment`) is not reserved: that one may not have written the key's row yet.
  */
 const reserve = query(
   'idempotency.reserve',

@@ -10,8 +10,8 @@ export const keysParameter = (keys: readonly (KeyUse | undefined)[]): string =>
   JSON.stringify(keys.flatMap((use, nth) => (use ? [{ call: nth + 1, ...use }] : [])))
 
 /**
- * Takes the lock of a key (a row `g` with actor, operation, key) until the transaction ends; false where another has it: a statement
- * that is in flight. Two keys of one hash only take turns.
+ * Takes the lock of a key (a row `g` with actor, operation, key, of the tenant `$1`) until the transaction ends; false where a
+ * statement that is in flight has it. Two keys of one hash only take turns.
  */
 export const keyLock = `pg_try_advisory_xact_lock(hashtextextended(
       concat_ws(chr(31), $1::uuid, g.actor, g.operation, g.key), 0))`
