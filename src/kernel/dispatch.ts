@@ -245,7 +245,7 @@ async function idempotently(
     if (!takesKeyItself(op, input)) await hold.reserve()
     try {
       const answer = await poll(app, op, caller, request, input, hold)
-      if (answer.idle) await hold.reservation?.free()
+      if (answer.idle) await hold.giveBack()
       return answer
     } catch (error) {
       if (!(error instanceof AnswerKept)) await settle(op, hold, error)

@@ -84,7 +84,7 @@ class Queue<Call, Answer> implements Sendable {
       const answers = await this.#run(batch)
       batch.forEach(({ resolve }, nth) => resolve(answers[nth]!))
     } catch (error) {
-      // One call's value, or its lost key, undid them all: each is tried by itself, and only that one is refused.
+      // One call's value, its lost key, or its own needs undid them all: each is tried by itself.
       if (batch.length > 1 && blamesOne(error)) await Promise.all(batch.map((each) => this.#alone(each)))
       else for (const each of batch) this.#fail(each, error)
     }
@@ -151,9 +151,14 @@ class Queue<Call, Answer> implements Sendable {
   }
 }
 
+/** What `run` throws in a transaction that must be taken back since one of its calls needs more than it may do beside others. */
+export class NeedsToBeAlone extends Error {}
+
 /** Whether an error is that of one of the calls in a statement, which did nothing for the others either. */
 const blamesOne = (error: unknown): boolean =>
-  blamesValues(error) || (error instanceof Problem && error.code === 'idempotency_in_flight')
+  blamesValues(error) ||
+  error instanceof NeedsToBeAlone ||
+  (error instanceof Problem && error.code === 'idempotency_in_flight')
 
 const blamesKey = (error: unknown): boolean =>
   error instanceof Error && 'constraint' in error && error.constraint === 'idempotency_keys_pkey'

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Ctx } from './context.ts'
-import { columnsOf, query, queryAcrossTenants, retryDeadlocks } from './database.ts'
+import { columnsOf, query, queryAcrossTenants, retryDeadlocks, type Scope } from './database.ts'
 import type { Duty } from './duty.ts'
 import { gather } from './gather.ts'
 import { keyLock } from './keyed.ts'
@@ -15,6 +15,7 @@ import {
   Reservation,
   RESERVATION_SECONDS,
   type KeptAnswer,
+  type Keys,
   type KeyUse,
 } from './reservation.ts'
 
@@ -86,20 +87,32 @@ const fingerprintOf = (input: unknown): string =>
     .update(JSON.stringify(canonical(input)))
     .digest('base64url')
 
-/** Reserves a key, or returns the answer kept under it. Throws as `holdKey` says. */
-async function reserveKey(app: Ctx['app'], tenant: string, use: KeyUse): Promise<Reservation | KeptAnswer> {
-  const scope = { db: app.pool, tenant }
-  const id = randomUUID()
-  if (await reserveTogether({ ...scope, app }, { ...use, id })) return new Reservation(scope, use, id)
+/** The answer kept under a key, if that is used. Throws as `holdKey` says. */
+async function findAnswer(scope: Scope, use: KeyUse): Promise<KeptAnswer | undefined> {
   const [kept] = await read(scope, use.actor, use.operation, use.key)
-  if (kept && kept.fingerprint !== use.fingerprint)
+  if (!kept) return undefined
+  if (kept.fingerprint !== use.fingerprint)
     throw new Problem(
       'idempotency_key_reused',
       422,
       'This Idempotency-Key was used for another request in the last 24 hours; make a new key for a new request.',
     )
-  if (!kept || kept.status === null) throw inFlight()
+  if (kept.status === null) throw inFlight()
   return { status: kept.status, answer: kept.answer ?? 'null' }
+}
+
+const keysOf = (app: Ctx['app'], tenant: string): Keys => {
+  const scope = { db: app.pool, tenant }
+  return {
+    async reserve(use) {
+      const id = randomUUID()
+      if (await reserveTogether({ ...scope, app }, { ...use, id })) return new Reservation(scope, use, id)
+      const kept = await findAnswer(scope, use)
+      if (!kept) throw inFlight()
+      return kept
+    },
+    find: (use) => findAnswer(scope, use),
+  }
 }
 
 /**
@@ -113,7 +126,7 @@ export function holdKey(
   input: unknown,
 ): KeyHold {
   const use = { actor: `${actor.kind}:${actor.id ?? ''}`, operation, key, fingerprint: fingerprintOf(input) }
-  return new KeyHold(use, () => reserveKey(app, tenant, use))
+  return new KeyHold(use, keysOf(app, tenant))
 }
 
 /** Gives a key back as soon as the database answers: the connections that just failed may not be the last. */

@@ -132,19 +132,26 @@ export class AnswerKept extends Error {
   }
 }
 
+/** The keys that there are: both throw for one that is in flight, or was used for something else. */
+export interface Keys {
+  /** Reserves a key, or finds its answer. */
+  reserve(use: KeyUse): Promise<Reservation | KeptAnswer>
+  /** The answer of a key that is used. */
+  find(use: KeyUse): Promise<KeptAnswer | undefined>
+}
+
 /**
  * A request's Idempotency-Key, which is taken in one of two ways: reserved beforehand, where the work needs a transaction or may
  * wait, so that whoever sends it again meanwhile is told; or by the very statement that does the work (`keyed.ts`).
  */
 export class KeyHold {
   readonly use: KeyUse
-  readonly #find: () => Promise<Reservation | KeptAnswer>
+  readonly #keys: Keys
   #reservation: Reservation | undefined
 
-  /** `find` reserves the key, or finds its answer. */
-  constructor(use: KeyUse, find: () => Promise<Reservation | KeptAnswer>) {
+  constructor(use: KeyUse, keys: Keys) {
     this.use = use
-    this.#find = find
+    this.#keys = keys
   }
 
   /** Undefined where the key is left to the statement that does the work. */
@@ -152,13 +159,24 @@ export class KeyHold {
     return this.#reservation
   }
 
-  /** Reserves the key, once. Throws AnswerKept, and whatever `find` throws. */
+  /** Reserves the key, once. Throws AnswerKept, and whatever `Keys` throws. */
   async reserve(): Promise<Reservation> {
     if (this.#reservation) return this.#reservation
-    const found = await this.#find()
+    const found = await this.#keys.reserve(this.use)
     if (!(found instanceof Reservation)) throw new AnswerKept(found)
     this.#reservation = found
     return found
+  }
+
+  /**
+   * Nothing was done under the key, and nothing is kept. Where it was left to a statement, that one may have found nothing since
+   * an earlier attempt took it and committed just after the statement had looked for the key; so it is looked for once more.
+   * Throws as `reserve` does.
+   */
+  async giveBack(): Promise<void> {
+    if (this.#reservation) return this.#reservation.free()
+    const kept = await this.#keys.find(this.use)
+    if (kept) throw new AnswerKept(kept)
   }
 }
 

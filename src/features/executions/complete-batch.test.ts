@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
+import pg from 'pg'
 import { bodyOf, faultsOf } from '../../../test/answers.ts'
 import { claimTasks, complete, readExecution, runOutLease } from '../../../test/claims.ts'
 import { addEdge, miscounts } from '../../../test/graph.ts'
@@ -115,6 +116,41 @@ test('a batch that is sent again under its Idempotency-Key is done once, and ans
     [null, null, null, 'lease_lost'],
   )
   assert.equal((await recordOf(server, first)).length, 6)
+})
+
+test('batches of one moment, each under its key, hinder each other neither by a refusal nor by a task that is locked', async () => {
+  const [wrong, ...claims] = (await claimSome(31)) as [Claim, ...Claim[]]
+  const waiting = await createTask(server)
+  for (const { task } of claims) await addEdge(server, waiting.id, task.id)
+  const outsider = new pg.Client(server.databaseUrl)
+  await outsider.connect()
+  try {
+    const batches = [0, 1, 2, 3, 4].map((nth) =>
+      claims.slice(nth * 6, nth * 6 + 6).map((claim) => completionOf(claim)),
+    )
+    batches[1]!.push(completionOf(wrong, { lease_token: 999 }))
+    await outsider.query('BEGIN')
+    await outsider.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [claims[12]!.task.id])
+    const sendAll = () =>
+      batches.map((completions, nth) => send(completions, { 'idempotency-key': `moment ${nth}` }))
+    const answers = sendAll()
+    for (const nth of [0, 1, 3, 4]) bodyOf(await answers[nth]!)
+    assert.equal((await readTask(server, claims[12]!.task.id)).status, 'in_progress')
+    await outsider.query('ROLLBACK')
+    const outcomes = (await Promise.all(answers)).map((answer) =>
+      bodyOf<Answered[]>(answer).map(({ execution, refusal }) => execution?.outcome ?? refusal!.code),
+    )
+    const all = Array.from({ length: 6 }, () => 'succeeded')
+    assert.deepEqual(outcomes, [all, [...all, 'lease_lost'], all, all, all])
+    for (const [nth, again] of (await Promise.all(sendAll())).entries()) {
+      assert.deepEqual(bodyOf(again), (await answers[nth]!).body)
+      assert.equal(again.headers.get('idempotency-replayed'), 'true')
+    }
+    assert.equal((await readTask(server, waiting.id)).unmet_dependencies, 0)
+    assert.deepEqual(await miscounts(server), [])
+  } finally {
+    await outsider.end()
+  }
 })
 
 test('a task is named by its number and token, and by nobody of another tenant', async () => {

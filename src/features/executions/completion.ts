@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Ctx } from '../../kernel/context.ts'
 import { problemOfDatabase } from '../../kernel/database.ts'
-import { alone } from '../../kernel/gather.ts'
+import { alone, gather, NeedsToBeAlone } from '../../kernel/gather.ts'
+import { CHANGES } from '../../kernel/lane.ts'
 import { operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
 import {
@@ -86,18 +87,14 @@ const end = (
   )
 
 /**
- * Ends many executions of one caller: with the others of the moment (in a transaction of their own: in one statement), then
- * what was not done in a statement that waits for whoever has the tasks, then each by itself, which also finds out why it
- * can't be done.
+ * Ends many executions of one caller: with the others of the moment, then what was not done in a statement that waits for
+ * whoever has the tasks, then each by itself, which also finds out why it can't be done.
  */
 async function endAll(
   ctx: Ctx,
   calls: readonly CompletionCall[],
 ): Promise<PromiseSettledResult<Completed>[]> {
-  const first =
-    ctx.db === ctx.app.pool
-      ? await Promise.allSettled(calls.map((call) => endTogether(ctx, call)))
-      : fulfilled(await completeForAll(ctx, calls, 'skips'))
+  const first = await Promise.allSettled(calls.map((call) => endTogether(ctx, call)))
   const left = calls.filter((_, nth) => isUndone(first[nth]!))
   const second = left.length > 1 ? await completeForAll(ctx, left, 'waits') : []
   const waited = new Map(left.map((call, nth) => [call, second[nth]]))
@@ -110,11 +107,57 @@ async function endAll(
   )
 }
 
-const fulfilled = <T>(values: readonly T[]): PromiseSettledResult<T>[] =>
-  values.map((value) => ({ status: 'fulfilled', value }))
-
 const isUndone = (result: PromiseSettledResult<Completed | undefined>): boolean =>
   result.status === 'fulfilled' && result.value === undefined
+
+/**
+ * The same in a transaction: in one statement, which has the locks of all the tasks before it takes that of one that waits for
+ * them and then holds it, and then why not.
+ */
+async function endAllIn(
+  transaction: Ctx,
+  calls: readonly CompletionCall[],
+): Promise<PromiseSettledResult<Completed>[]> {
+  const done = await completeForAll(transaction, calls, 'waits')
+  const results = await Promise.allSettled(
+    calls.map((call, nth) => end(transaction, call, () => Promise.resolve(done[nth]))),
+  )
+  for (const result of results) {
+    // Whatever is no refusal has ended the transaction.
+    if (result.status === 'rejected' && !(result.reason instanceof Problem)) throw result.reason
+  }
+  return results
+}
+
+/** Whose executions a call ends. */
+interface Batch {
+  readonly ctx: Ctx
+  readonly calls: readonly CompletionCall[]
+}
+
+/**
+ * Ends many executions under a key that is reserved, in a transaction with the answer that is kept. Batches that arrive at the
+ * same moment share it while all that they ask for is done at once; to wait for others, and to find out why not, is a matter
+ * of one caller.
+ */
+const endBatchesTogether = gather<Batch, PromiseSettledResult<Completed>[]>({
+  async run(scope, batches) {
+    if (batches.length === 1) {
+      const { ctx, calls } = batches[0]!
+      return [await endAllIn({ ...ctx, ...scope }, calls)]
+    }
+    const all = batches.flatMap(({ calls }) => calls)
+    const ended = (await completeForAll(scope, all, 'skips')).map((value) => {
+      if (!value) throw new NeedsToBeAlone()
+      return { status: 'fulfilled', value } as const
+    })
+    return batches.map(({ calls }) => ended.splice(0, calls.length))
+  },
+  kind: () => '',
+  weight: ({ calls }) => calls.length,
+  most: MOST_COMPLETIONS,
+  lane: CHANGES,
+})
 
 /** Ends an execution and its task; wakes the dependents; claims what is next. */
 export const completeExecution = operation({
@@ -166,6 +209,7 @@ export const completeBatch = operation({
   permission: 'execute_tasks',
   urgent: true,
   runs: 'statement',
+  gathers: true,
   input: z.strictObject({ completions: z.array(CompletionOfBatch).min(1).max(MOST_COMPLETIONS) }),
   output: z.array(CompletedOfBatch),
   examples: completeBatchExamples,
@@ -176,18 +220,21 @@ export const completeBatch = operation({
         return { origin: ctx.origin, ending: endingOf(id, given), next: undefined }
       }),
     )
-    const ended = await endAll(
-      ctx,
-      calls.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])),
-    )
-    return calls.map((call, nth) => {
-      const result = call.status === 'rejected' ? call : ended.shift()!
-      const done = result.status === 'fulfilled'
-      return {
-        execution_id: completions[nth]!.execution_id,
-        execution: done ? result.value.execution : null,
-        refusal: done ? null : refusalOf(result.reason),
-      }
-    })
+    const outputOf = (results: readonly PromiseSettledResult<Completed>[]) => {
+      const ended = results.values()
+      return calls.map((call, nth) => {
+        const result = call.status === 'rejected' ? call : ended.next().value!
+        const done = result.status === 'fulfilled'
+        return {
+          execution_id: completions[nth]!.execution_id,
+          execution: done ? result.value.execution : null,
+          refusal: done ? null : refusalOf(result.reason),
+        }
+      })
+    }
+    const found = calls.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    if (!ctx.keeping) return outputOf(await endAll(ctx, found))
+    await ctx.keeping.hold.reserve()
+    return outputOf(await endBatchesTogether(ctx, { ctx, calls: found }, outputOf))
   },
 })

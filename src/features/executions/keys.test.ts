@@ -162,6 +162,42 @@ test('a claim that is sent again while it is in flight is told so, and not that 
   assert.equal(await executionsOf(tag), 2)
 })
 
+/** A server whose statements wait before they look for the lock of a key, while somebody holds this one. */
+const DELAY = 4711
+async function delayedServer(): Promise<TestServer> {
+  await server.sql(`
+    CREATE SCHEMA delayed;
+    CREATE FUNCTION delayed.pg_try_advisory_xact_lock(bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+      BEGIN
+        PERFORM pg_advisory_lock_shared(${DELAY});
+        PERFORM pg_advisory_unlock_shared(${DELAY});
+        RETURN pg_catalog.pg_try_advisory_xact_lock($1);
+      END $$`)
+  const url = new URL(server.databaseUrl)
+  url.searchParams.set('options', '-c timezone=UTC -c jit=off -c search_path=delayed,public,pg_catalog')
+  return testServer({ databaseUrl: url.href, key: server.key })
+}
+
+test('a claim whose earlier attempt commits between its snapshot and its look at the lock is told what that one got', async () => {
+  const delayed = await delayedServer()
+  try {
+    const [tag, key] = [newKey(), newKey()]
+    await createTasks(server, [{ tags: [tag] }])
+    await outsider.query('SELECT pg_advisory_lock($1)', [DELAY])
+    const again = post('/tasks/claim', wishFor(tag), key, delayed)
+    await eventually('the second attempt has its snapshot', async () => (await waitingStatements()) > 0)
+    const first = await post('/tasks/claim', wishFor(tag), key)
+    assert.equal(bodyOf<Claim[]>(first).length, 1)
+    await outsider.query('SELECT pg_advisory_unlock($1)', [DELAY])
+    assert.deepEqual([bodyOf(await again), replayed(await again)], [first.body, true])
+    assert.equal(await executionsOf(tag), 1)
+    const nothing = await post('/tasks/claim', wishFor(tag), newKey(), delayed)
+    assert.deepEqual([bodyOf(nothing), replayed(nothing)], [[], false])
+  } finally {
+    await delayed.close()
+  }
+})
+
 test('a key that was used for something else, is in flight, or whose holder died, is told apart', async () => {
   const tag = newKey()
   await createTasks(
