@@ -78,15 +78,16 @@ class Queue<Call, Answer> implements Sendable {
     return this.#weight >= this.#gathering.most
   }
 
-  async send(): Promise<void> {
+  async send(): Promise<() => void> {
     const batch = this.#take()
     try {
       const answers = await this.#run(batch)
-      batch.forEach(({ resolve }, nth) => resolve(answers[nth]!))
+      return () => batch.forEach(({ resolve }, nth) => resolve(answers[nth]!))
     } catch (error) {
+      if (batch.length === 1 || !blamesOne(error)) return () => batch.forEach((each) => this.#fail(each, error))
       // One call's value, its lost key, or its own needs undid them all: each is tried by itself.
-      if (batch.length > 1 && blamesOne(error)) await Promise.all(batch.map((each) => this.#alone(each)))
-      else for (const each of batch) this.#fail(each, error)
+      await Promise.all(batch.map((each) => this.#alone(each)))
+      return () => undefined
     }
   }
 

@@ -16,8 +16,8 @@ export interface Sendable {
   readonly waitsSince: number | undefined
   /** Whether what waits fills a statement. */
   readonly full: boolean
-  /** Sends a statement for what has waited longest; ends with it, and never throws. */
-  send(): Promise<void>
+  /** Sends a statement for what has waited longest; ends with it, never throws, and leaves it to tell its callers. */
+  send(): Promise<() => void>
 }
 
 /**
@@ -144,11 +144,14 @@ class Traffic {
   async #run(kind: Sendable): Promise<void> {
     const statement = { kind, sent: performance.now() }
     this.#inFlight.add(statement)
-    await kind.send()
+    const tell = await kind.send()
     this.#inFlight.delete(statement)
     if (kind.waitsSince === undefined && ![...this.#inFlight].some((other) => other.kind === kind))
       this.#kinds.delete(kind.name)
     this.#send()
+    // What waited is sent first, at the end of this turn: the database works while these are being answered.
+    if (this.#inFlight.size > 0) setImmediate(tell)
+    else tell()
   }
 }
 
