@@ -33,6 +33,8 @@ const handed = (claims: readonly Claim[]): Handed[] =>
 export class Agent {
   readonly #options: AgentOptions
   readonly #held: Handed[] = []
+  /** What it completed last. */
+  #done: Handed | undefined
   #calls = 0
 
   constructor(options: AgentOptions) {
@@ -117,6 +119,8 @@ export class Agent {
     if (fate < 0.06) return
     if (fate < 0.1) await sleep(LEASE * 1_000 + random.between(-200, 600))
     if (fate > 0.92) await this.#release(mine)
+    else if (this.#held.length > 0 && random.happens(0.5))
+      await this.#completeAll([mine, ...this.#held.splice(0)])
     else await this.#complete(mine, fate < 0.82)
   }
 
@@ -149,6 +153,7 @@ export class Agent {
     if (answer?.status === 409 && (answer.body as { code: string }).code === 'execution_completed')
       tell({ kind: 'refused as completed', execution })
     if (answer?.status !== 200) return
+    this.#done = { execution, task, token }
     tell({ kind: 'ended', execution, outcome: success ? 'succeeded' : 'failed' })
     const { next: claimed } = answer.body as { next?: Claim[] }
     if (claimed) this.#take(worker_id, claimed)
@@ -158,6 +163,37 @@ export class Agent {
       if (second?.status === 200) tell({ kind: 'completed twice', execution })
     }
     if (!success) await this.#retry(task)
+  }
+
+  /** Completes many by one call, now and then with one among them that was completed before. */
+  async #completeAll(mine: readonly Handed[]): Promise<void> {
+    const { client, random, tell } = this.#options
+    const again = random.happens(0.3) ? this.#done : undefined
+    const endings = [...mine, ...(again ? [again] : [])].map((each) => ({
+      ...each,
+      success: random.happens(0.9),
+    }))
+    const answer = await client.post(
+      '/executions/complete',
+      endings.map(({ execution, token, success }) => ({
+        execution_id: execution,
+        lease_token: token,
+        success,
+      })),
+      this.#newName(),
+    )
+    if (answer?.status !== 200) return
+    const answers = answer.body as { execution: object | null; refusal: { code: string } | null }[]
+    for (const [nth, { execution, task, token, success }] of endings.entries()) {
+      const { execution: ended, refusal } = answers[nth]!
+      const first = nth < mine.length
+      if (ended && !first) tell({ kind: 'completed twice', execution })
+      if (refusal?.code === 'execution_completed' && first) tell({ kind: 'refused as completed', execution })
+      if (!ended) continue
+      this.#done = { execution, task, token }
+      tell({ kind: 'ended', execution, outcome: success ? 'succeeded' : 'failed' })
+      if (!success) await this.#retry(task)
+    }
   }
 
   async #retry(task: string): Promise<void> {
