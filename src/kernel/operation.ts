@@ -66,8 +66,9 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly output: O
   readonly runs: Runs | ((input: z.output<I>) => Runs)
   /**
-   * All that it does is one call that `gather` was told the output of, by a statement that takes an Idempotency-Key itself and
-   * keeps the answer (of status 200, and nothing secret in it): such a call then needs no transaction.
+   * All that it does is one call that `gather` was told the output of: either by a statement that takes an Idempotency-Key itself
+   * and keeps the answer (of status 200, and nothing secret in it), or under a key that it reserves first. Such a call needs no
+   * transaction of its own.
    */
   readonly gathers?: boolean
   /** Codes of the problems that it may throw beyond the general ones, for the documentation. */
