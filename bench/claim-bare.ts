@@ -14,9 +14,9 @@ const COMPLETE = `
  * The server's own ceiling: the two statements without which there is no queue, each its own commit, prepared, on a narrow
  * table with one partial index, by a connection a claimer. No execution, no lease, no record, no dependents.
  */
-export async function openBare(installation: Installation): Promise<Contender> {
+export async function openBare(installation: Installation, mostClaimers: number): Promise<Contender> {
   const url = await installation.database('bare')
-  const clients = await Promise.all(Array.from({ length: 10 }, () => installation.connect(url)))
+  const clients = await Promise.all(Array.from({ length: mostClaimers }, () => installation.connect(url)))
   const [first] = clients
   await first!.query(`
     CREATE TABLE floor (

@@ -11,6 +11,7 @@ const SHAPES: readonly (readonly [claimers: number, batch: number])[] = [
   [1, 1],
   [4, 1],
   [10, 1],
+  [40, 1],
   [1, 10],
   [4, 10],
   [10, 10],
@@ -19,17 +20,20 @@ const SHAPES: readonly (readonly [claimers: number, batch: number])[] = [
   [10, 100],
 ]
 
+const MOST_CLAIMERS = Math.max(...SHAPES.map(([claimers]) => claimers))
+
 /**
  * Claimed and completed tasks a second, the work itself empty: the product called in its process and over HTTP, in turn
  * with its peers and with the bare statements, each in a database of its own on one PostgreSQL, with as many waiting.
  */
 export async function measureClaim({ rounds, quick }: Effort): Promise<Measured> {
   const [waiting, seconds, warmUp] = quick ? [1_000, 0.1, 0.1] : [20_000, 2, 10]
-  const installation = await install()
+  // The peers that have a connection a claimer keep some of them from shape to shape.
+  const installation = await install({ max_connections: '400' })
   const contenders: Contender[] = []
   try {
     contenders.push(
-      await openBare(installation),
+      await openBare(installation, MOST_CLAIMERS),
       ...(await openEngineLoops(installation)),
       ...(await openHttpLoops(installation)),
       ...(await openHttpLoops(installation, { retries: true })),

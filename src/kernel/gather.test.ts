@@ -54,6 +54,28 @@ test('what comes while a statement is in flight gathers for the next one', async
   assert.deepEqual(statements, [[1], [2, 3]])
 })
 
+test('what waits is sent before those of the last statement are answered', async () => {
+  const answered = Promise.withResolvers<void>()
+  const course: string[] = []
+  const { call } = inverting({
+    async run(_, calls) {
+      // The pool sends at the end of the turn.
+      await new Promise<void>((sent) => process.nextTick(sent))
+      course.push(`sent ${calls.join()}`)
+      await answered.promise
+      return calls
+    },
+  })
+  const told = (n: number): Promise<number> => call(n).then(() => course.push(`told ${n}`))
+  const first = told(1)
+  await new Promise(setImmediate)
+  const others = [told(2), told(3)]
+  answered.resolve()
+  await Promise.all([first, ...others])
+  assert.deepEqual(course.slice(0, 2), ['sent 1', 'sent 2,3'])
+  assert.equal(course.length, 5)
+})
+
 test('a statement takes what its weight allows, and what is heavier goes alone', async () => {
   const { statements, call } = inverting({ weight: (n) => n, most: 5 })
   await Promise.all([2, 3, 1, 12, 4].map((n) => call(n)))
