@@ -1,4 +1,5 @@
 import { Logger, makeWorkerUtils, run } from 'graphile-worker'
+import pg from 'pg'
 import type { Installation } from './installation.ts'
 import { countHandled, type Contender, type Shape } from './contender.ts'
 
@@ -12,7 +13,7 @@ const quiet = new Logger(() => () => undefined)
  * completion, which its documentation on performance recommends, as many jobs at once as a batch has.
  *
  * With `asDocumented` it runs the very settings of that page (24 jobs at once, a local queue of 500) whatever the shape.
- * Its time begins with its first job, so that its start is not held against it, and ends when its completions are in the
+ * Its time begins with its first job, on connections that are there already, so that its start is not held against it, and ends when its completions are in the
  * table: batched ones come after the handler, which by itself would say how fast jobs are handed out.
  */
 export async function openGraphileWorker(
@@ -29,7 +30,20 @@ export async function openGraphileWorker(
     )
     return Number(rows[0]!.count)
   }
-  const optionsFor = ({ claimers, batch }: Shape): Omit<WorkerOptions, 'logger'> => {
+  let pool: pg.Pool | undefined
+  /** A pool of this size, with a connection a claimer open: with its local queue it hardly needs more. */
+  const connected = async (size: number, claimers: number): Promise<pg.Pool> => {
+    if (pool?.options.max === size) return pool
+    await pool?.end()
+    pool = new pg.Pool({ connectionString, max: size, idleTimeoutMillis: 0 })
+    pool.on('error', () => undefined)
+    pool.on('connect', (connecting) => connecting.on('error', () => undefined))
+    const opened = pool
+    const clients = await Promise.all(Array.from({ length: claimers }, () => opened.connect()))
+    for (const each of clients) each.release()
+    return opened
+  }
+  const optionsFor = ({ claimers, batch }: Shape): WorkerOptions & { maxPoolSize: number } => {
     if (asDocumented)
       return { concurrentJobs: 24, maxPoolSize: 25, localQueue: { size: 500 }, completeJobBatchDelay: 0 }
     if (batch === 1) return { concurrentJobs: claimers, maxPoolSize: Math.max(10, claimers + 2) }
@@ -55,9 +69,12 @@ export async function openGraphileWorker(
     },
     async drain(shape) {
       const before = await waitingNow()
+      const { maxPoolSize, ...worker } = optionsFor(shape)
+      const pgPool = await connected(maxPoolSize, shape.claimers)
       const counter = countHandled(shape.seconds, before)
       const runner = await run({
-        preset: { worker: { connectionString, logger: quiet, ...optionsFor(shape) } },
+        pgPool,
+        preset: { worker: { logger: quiet, ...worker } },
         taskList: { [TASK]: () => counter.handled(1) },
         noHandleSignals: true,
       })
@@ -67,6 +84,7 @@ export async function openGraphileWorker(
       return { completed: before - (await waitingNow()), seconds }
     },
     async close() {
+      await pool?.end()
       await utils.release()
     },
   }
