@@ -84,7 +84,8 @@ class Queue<Call, Answer> implements Sendable {
       const answers = await this.#run(batch)
       return () => batch.forEach(({ resolve }, nth) => resolve(answers[nth]!))
     } catch (error) {
-      if (batch.length === 1 || !blamesOne(error)) return () => batch.forEach((each) => this.#fail(each, error))
+      if (batch.length === 1 || !blamesOne(error))
+        return () => batch.forEach((each) => this.#fail(each, error))
       // One call's value, its lost key, or its own needs undid them all: each is tried by itself.
       await Promise.all(batch.map((each) => this.#alone(each)))
       return () => undefined
