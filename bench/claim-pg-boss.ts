@@ -16,7 +16,7 @@ export async function openPgBoss(installation: Installation): Promise<[fetch: Co
   await migrator.createQueue(QUEUE)
   await migrator.stop({ graceful: false })
 
-  const pool = new pg.Pool({ connectionString, max: 10 })
+  const pool = new pg.Pool({ connectionString, max: 10, idleTimeoutMillis: 0 })
   pool.on('error', () => undefined)
   const names = new Map<string, string>()
   const boss = new PgBoss({
