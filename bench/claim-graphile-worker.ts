@@ -13,8 +13,9 @@ const quiet = new Logger(() => () => undefined)
  * completion, which its documentation on performance recommends, as many jobs at once as a batch has.
  *
  * With `asDocumented` it runs the very settings of that page (24 jobs at once, a local queue of 500) whatever the shape.
- * Its time begins with its first job, on connections that are there already, so that its start is not held against it, and ends when its completions are in the
- * table: batched ones come after the handler, which by itself would say how fast jobs are handed out.
+ * Its time begins with its first job, on connections that are there already, so that its start is not held against it, and
+ * ends when its completions are in the table: batched ones come after the handler, which by itself would say how fast jobs
+ * are handed out.
  */
 export async function openGraphileWorker(
   installation: Installation,
@@ -31,17 +32,14 @@ export async function openGraphileWorker(
     return Number(rows[0]!.count)
   }
   let pool: pg.Pool | undefined
-  /** A pool of this size, with a connection a claimer open: with its local queue it hardly needs more. */
-  const connected = async (size: number, claimers: number): Promise<pg.Pool> => {
+  /** A pool of this size, kept from round to round: the one that warms up opens what the others use. */
+  const poolOf = async (size: number): Promise<pg.Pool> => {
     if (pool?.options.max === size) return pool
     await pool?.end()
     pool = new pg.Pool({ connectionString, max: size, idleTimeoutMillis: 0 })
     pool.on('error', () => undefined)
     pool.on('connect', (connecting) => connecting.on('error', () => undefined))
-    const opened = pool
-    const clients = await Promise.all(Array.from({ length: claimers }, () => opened.connect()))
-    for (const each of clients) each.release()
-    return opened
+    return pool
   }
   const optionsFor = ({ claimers, batch }: Shape): WorkerOptions & { maxPoolSize: number } => {
     if (asDocumented)
@@ -70,7 +68,7 @@ export async function openGraphileWorker(
     async drain(shape) {
       const before = await waitingNow()
       const { maxPoolSize, ...worker } = optionsFor(shape)
-      const pgPool = await connected(maxPoolSize, shape.claimers)
+      const pgPool = await poolOf(maxPoolSize)
       const counter = countHandled(shape.seconds, before)
       const runner = await run({
         pgPool,
