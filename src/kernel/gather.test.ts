@@ -82,7 +82,7 @@ test('a statement takes what its weight allows, and what is heavier goes alone',
   assert.deepEqual(statements, [[2, 3], [1], [12], [4]])
 })
 
-test('beside a statement in flight another one is sent only when it is full', async () => {
+test('beside a statement in flight another one is sent only when it is full, unless said otherwise', async () => {
   const answered = Promise.withResolvers<void>()
   const statements: number[][] = []
   const call = gather<number, number>({
@@ -110,7 +110,7 @@ test('beside a statement in flight another one is sent only when it is full', as
 })
 
 /** A gathering whose statements end when they are told to; `sent` has each statement's calls. */
-function held(lane: Lane, sent: string[]) {
+function held(lane: Lane, sent: string[], more: Partial<Gathering<string, string>> = {}) {
   const ends: (() => void)[] = []
   const call = gather<string, string>({
     async run(_, calls) {
@@ -121,6 +121,7 @@ function held(lane: Lane, sent: string[]) {
     kind: (name) => name[0]!,
     most: 3,
     lane,
+    ...more,
   })
   return { call: (name: string) => call(scope, name), end: () => ends.shift()!() }
 }
@@ -175,6 +176,40 @@ test('however many statements are full, what has waited for a while gets its tur
   }
   assert.deepEqual(sent.slice(2), ['b', 'ax3 ay3 az3'])
   for (const _ of [1, 2]) end()
+  await Promise.all(calls)
+})
+
+test('what is ample for two goes in two statements at once; what is less goes in one, and waits for those in flight', async () => {
+  const sent: string[] = []
+  const { call, end } = held(new Lane(1), sent, { most: 100, ample: 2 })
+  const calls = ['a1', 'a2', 'a3', 'a4', 'a5'].map((name) => call(name))
+  await new Promise(setImmediate)
+  assert.deepEqual(sent, ['a1 a2 a3', 'a4 a5'])
+  calls.push(call('a6'))
+  await new Promise(setImmediate)
+  assert.equal(sent.length, 2)
+  calls.push(call('a7'))
+  end()
+  await new Promise(setImmediate)
+  assert.deepEqual(sent.slice(2), ['a6 a7'])
+  end()
+  end()
+  await Promise.all(calls)
+  calls.push(...['a1', 'a2', 'a3'].map((name) => call(name)))
+  await new Promise(setImmediate)
+  assert.deepEqual(sent.slice(3), ['a1 a2 a3'])
+  end()
+  await Promise.all(calls)
+})
+
+test('where two kinds are ample, each has one of two statements', async () => {
+  const sent: string[] = []
+  const { call, end } = held(new Lane(1), sent, { most: 100, ample: 2 })
+  const calls = ['a1', 'a2', 'a3', 'a4', 'b1', 'b2'].map((name) => call(name))
+  await new Promise(setImmediate)
+  assert.deepEqual(sent, ['a1 a2 a3 a4', 'b1 b2'])
+  end()
+  end()
   await Promise.all(calls)
 })
 

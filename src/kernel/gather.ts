@@ -11,7 +11,7 @@ import { nameOfKey, transactKeeping, type Keeping, type KeptOutput, type KeyUse 
  * flush. No call waits for a timer unless what is in flight waits for a lock: a lone call is sent as soon as the calls that
  * came with it are known (the end of this turn of the event loop), and whatever comes while its lane is busy gathers for the
  * next statement. Starting a statement costs more than one more call in it: with two small ones in flight, ten clients over
- * HTTP got 0.6 of what one at a time gives.
+ * HTTP got 0.6 of what one at a time gives. What is ample for two goes in two.
  */
 export interface Gathering<Call, Answer> {
   /**
@@ -29,6 +29,8 @@ export interface Gathering<Call, Answer> {
   weight?(call: Call): number
   /** The weight of a statement, at most; a heavier call goes alone. */
   readonly most: number
+  /** The weight that is worth a statement beside another one in flight; `most` unless said. */
+  readonly ample?: number
   /** Whose other statements its own are not sent beside. */
   readonly lane: Lane
 }
@@ -74,12 +76,17 @@ class Queue<Call, Answer> implements Sendable {
     return this.#waiting[0]?.since
   }
 
-  get full(): boolean {
-    return this.#weight >= this.#gathering.most
+  get #enough(): number {
+    return this.#gathering.ample ?? this.#gathering.most
   }
 
-  async send(): Promise<() => void> {
-    const batch = this.#take()
+  get ample(): boolean {
+    return this.#weight >= this.#enough
+  }
+
+  async send(room: number): Promise<() => void> {
+    const parts = Math.max(1, Math.min(room, Math.floor(this.#weight / this.#enough)))
+    const batch = this.#take(Math.min(this.#gathering.most, Math.ceil(this.#weight / parts)))
     try {
       const answers = await this.#run(batch)
       return () => batch.forEach(({ resolve }, nth) => resolve(answers[nth]!))
@@ -96,13 +103,13 @@ class Queue<Call, Answer> implements Sendable {
     return this.#gathering.weight?.(call) ?? 1
   }
 
-  /** The calls that came first, as many as one statement takes; no two under one key. */
-  #take(): Waiting<Call, Answer>[] {
+  /** The calls that came first, up to a weight unless the first alone has more; no two under one key. */
+  #take(most: number): Waiting<Call, Answer>[] {
     const keys = new Set<string>()
     let [taken, sum] = [0, 0]
     for (const each of this.#waiting) {
       const weight = this.#weigh(each)
-      if (taken > 0 && sum + weight > this.#gathering.most) break
+      if (taken > 0 && sum + weight > most) break
       if (each.keep) {
         const key = nameOfKey(each.keep.keeping.hold.use)
         if (keys.has(key)) break

@@ -14,15 +14,18 @@ export interface Sendable {
   readonly name: string
   /** When the call that has waited longest came; undefined where none waits. */
   readonly waitsSince: number | undefined
-  /** Whether what waits fills a statement. */
-  readonly full: boolean
-  /** Sends a statement for what has waited longest; ends with it, never throws, and leaves it to tell its callers. */
-  send(): Promise<() => void>
+  /** Whether what waits is worth a statement beside another one in flight. */
+  readonly ample: boolean
+  /**
+   * Sends a statement for what has waited longest; ends with it, never throws, and leaves it to tell its callers. It takes
+   * its part of what waits where so many statements may be sent now, as long as each of them is worth it.
+   */
+  send(room: number): Promise<() => void>
 }
 
 /**
  * How many statements a tenant has in flight at once, of all the gatherings that have this lane together: `width`, no two of
- * them of one kind, or half as many as kinds wait; and one more that is full. Two small statements cost the database more than
+ * them of one kind, or half as many as kinds wait; and one more that is ample. Two small statements cost the database more than
  * one that is twice as large, and only where it has processors to spare is that made up for by running both at once.
  */
 export class Lane {
@@ -109,17 +112,19 @@ class Traffic {
       .sort((a, b) => a.waitsSince! - b.waitsSince!)
   }
 
-  #next(): Sendable | undefined {
+  /** What may be sent now, and how many of its statements. */
+  #next(): { kind: Sendable; room: number } | undefined {
     if (this.#inFlight.size >= (this.#width + 1) * STRETCH) return undefined
     const now = performance.now()
     const busy = [...this.#inFlight].filter(({ sent }) => now - sent < LONG_MILLISECONDS)
     const waiting = this.#waiting()
     const width = Math.max(this.#width, Math.floor(waiting.length / 2))
     for (const kind of waiting) {
-      const room = kind.full
+      const free = kind.ample
         ? busy.length <= width
         : busy.length < width && busy.every((statement) => statement.kind !== kind)
-      if (room) return kind
+      const others = waiting.filter((other) => other !== kind && other.ample).length
+      if (free) return { kind, room: Math.max(1, width + 1 - busy.length - others) }
       if (now - kind.waitsSince! > PATIENCE_MILLISECONDS) return undefined
     }
     return undefined
@@ -134,17 +139,17 @@ class Traffic {
   }
 
   #send(): void {
-    for (let next = this.#next(); next; next = this.#next()) void this.#run(next)
+    for (let next = this.#next(); next; next = this.#next()) void this.#run(next.kind, next.room)
     if (this.waitsSince !== undefined) return this.#lookAgain()
     clearTimeout(this.#lookingAgain)
     this.#lookingAgain = undefined
     if (this.#inFlight.size === 0) this.#idle()
   }
 
-  async #run(kind: Sendable): Promise<void> {
+  async #run(kind: Sendable, room: number): Promise<void> {
     const statement = { kind, sent: performance.now() }
     this.#inFlight.add(statement)
-    const tell = await kind.send()
+    const tell = await kind.send(room)
     this.#inFlight.delete(statement)
     if (kind.waitsSince === undefined && ![...this.#inFlight].some((other) => other.kind === kind))
       this.#kinds.delete(kind.name)

@@ -15,6 +15,12 @@ export const CLAIM_ORDER = 'priority_score DESC NULLS LAST, priority DESC, creat
 /** Tasks that one statement hands out, at most. */
 export const MOST_CLAIMED = 100
 
+/**
+ * So many tasks are worth a statement beside another one: it costs PostgreSQL 0.54 ms a task to claim and complete ten in a
+ * statement each, 0.45 twenty, and two run at once.
+ */
+export const AMPLE = 10
+
 /** Who claims, how much, and what. */
 export interface ClaimWish {
   worker_id: string
@@ -90,7 +96,8 @@ export const seatsFragment = ({ first }: ClaimParameters, condition = 'true'): s
  * skipped.
  *
  * The inner limit is there for the planner: with a parameter alone a generic plan may read the whole table. The outer one
- * stops the locking where the seats end.
+ * stops the locking where the seats end. A task that was handed out after this statement's snapshot is left alone (`still_startable`):
+ * to lock it only to find that would hold it until this statement ends, before the eyes of who completes it.
  */
 export const chosenFragment = ({ filter }: ClaimParameters, freed?: Freed): string => `
   assigned AS (
@@ -115,6 +122,7 @@ export const chosenFragment = ({ filter }: ClaimParameters, freed?: Freed): stri
     SELECT * FROM (
       SELECT ${CANDIDATE} FROM tasks t
       WHERE t.tenant_id = $1 AND t.status = 'ready' AND t.unmet_dependencies = 0 AND ${filter}
+        AND still_startable(t.tenant_id, t.id)
       ORDER BY ${CLAIM_ORDER} LIMIT ${MOST_CLAIMED} FOR NO KEY UPDATE SKIP LOCKED
     ) AS startable LIMIT (SELECT count(*) FROM free)
   ),
@@ -274,5 +282,6 @@ export const claimTasks = gather<ClaimCall, Claim[]>({
   kind: ({ wish }) => wishKind(wish),
   weight: ({ wish }) => wish.count,
   most: MOST_CLAIMED,
+  ample: AMPLE,
   lane: CHANGES,
 })

@@ -7,6 +7,7 @@ import { recordGatheredFragment } from '../../kernel/record.ts'
 import type { KeyUse } from '../../kernel/reservation.ts'
 import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
 import {
+  AMPLE,
   asClaim,
   chosenFragment,
   CLAIM_EVENTS,
@@ -310,5 +311,6 @@ export const completeTogether = gather<CompletionCall, Completed | undefined>({
   kind: ({ next }) => (next ? wishKind(next) : ''),
   weight: ({ next }) => next?.count ?? 1,
   most: MOST_CLAIMED,
+  ample: AMPLE,
   lane: CHANGES,
 })

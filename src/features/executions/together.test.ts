@@ -8,6 +8,7 @@ import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks, readTask } from '../../../test/tasks.ts'
 import { declaredStatements, transact, type Scope } from '../../kernel/database.ts'
 import { DEFAULT_TENANT } from '../access/index.ts'
+import { claimForAll } from './claim.ts'
 import { completeForAll, type CompletionCall } from './complete.ts'
 import type { Claim } from './schema.ts'
 
@@ -125,6 +126,12 @@ for (const locking of ['skips', 'waits'] as const)
     assert.deepEqual(await miscounts(server), [])
   })
 
+/** Returns when a statement waits for a lock. */
+async function lockWaitedFor(): Promise<void> {
+  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+  while ((await server.sql(waiting)).length === 0);
+}
+
 /** Adds a hard edge to the first claim's task while a statement that ends all of the claims waits for that task. */
 async function meetNewEdge<T>(claims: readonly Claim[], late: string, run: () => Promise<T>): Promise<T> {
   const [{ task }] = claims as [Claim]
@@ -137,8 +144,7 @@ async function meetNewEdge<T>(claims: readonly Claim[], late: string, run: () =>
       task.id,
     ])
     const answer = run()
-    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-    while ((await server.sql(waiting)).length === 0);
+    await lockWaitedFor()
     return { answer }
   })
   return sent.answer
@@ -187,6 +193,64 @@ test('where locks are skipped an ending whose task another transaction holds is 
     [true, false, true],
   )
   bodyOf(await complete(server, claims[1]!))
+})
+
+const NEXT = { worker_id: 'other', agent_type: 'coder', count: 1, lease_seconds: 60 }
+
+/**
+ * Completes one task and claims the next in a statement that waits, after it looked, until the best of what can be started was
+ * handed out; answers what it claimed, and whether it locked that best one.
+ */
+async function claimAfterAnother(
+  run: (claim: Claim) => Promise<unknown>,
+): Promise<{ claimed: string[]; locked: boolean }> {
+  const [, dependent, best] = await createTasks(server, [
+    { ref: 'p', priority: 5, title: 'prerequisite' },
+    { priority: 1, depends_on: ['p'], title: 'dependent' },
+    { priority: 4, title: 'best' },
+    { priority: 3, title: 'second' },
+  ])
+  const [claim] = await claimTasks(server, { min_priority: 5 })
+  const version = async () =>
+    JSON.stringify(await server.sql('SELECT xmin, xmax FROM tasks WHERE id = $1', [best!.id]))
+  const { answer, handedOut } = await transact(server.app.pool, async (db) => {
+    await db.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [dependent!.id])
+    const answer = run(claim!)
+    await lockWaitedFor()
+    const [[given]] = (await claimForAll(scope, [{ origin: ending(claim!).origin, wish: NEXT }])) as [[Claim]]
+    assert.equal(given.task.id, best!.id)
+    return { answer, handedOut: await version() }
+  })
+  await answer
+  const claimed = await server.sql(
+    `SELECT title FROM task_texts JOIN tasks ON id = task_id WHERE assigned_worker = 'next'`,
+  )
+  return { claimed: claimed.map(({ title }) => title), locked: (await version()) !== handedOut }
+}
+
+test('a claim leaves alone what was handed out after it looked: who completes that meets no lock', async () => {
+  const next = { ...NEXT, worker_id: 'next' }
+  assert.deepEqual(
+    await claimAfterAnother((claim) => completeForAll(scope, [{ ...ending(claim), next }], 'skips')),
+    { claimed: ['second'], locked: false },
+  )
+})
+
+test('it is the second look that tells: without it a claim locks what it can not have', async () => {
+  const guard = 'AND still_startable(t.tenant_id, t.id)'
+  const { text } = declaredStatements().find(({ name }) => name === 'executions.complete_and_claim:skips')!
+  assert.ok(text.includes(guard))
+  const unguarded = (claim: Claim) =>
+    server.sql(text.replace(guard, ''), [
+      DEFAULT_TENANT,
+      `[${ending(claim).origin}]`,
+      JSON.stringify([
+        { execution_id: claim.execution.id, success: true, cost: 0, token: claim.lease.token },
+      ]),
+      JSON.stringify([{ call: 1, worker: 'next', lease: 60 }]),
+      NEXT.agent_type,
+    ])
+  assert.deepEqual(await claimAfterAnother(unguarded), { claimed: ['second'], locked: true })
 })
 
 test('a lost lease, an old token and an execution that never was are refused alone', async () => {
