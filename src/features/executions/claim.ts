@@ -16,8 +16,8 @@ export const CLAIM_ORDER = 'priority_score DESC NULLS LAST, priority DESC, creat
 export const MOST_CLAIMED = 100
 
 /**
- * So many tasks are worth a statement beside another one: it costs PostgreSQL 0.54 ms a task to claim and complete ten in a
- * statement each, 0.45 twenty, and two run at once.
+ * So many tasks are worth a statement beside another one. To claim and complete a task in statements of ten costs PostgreSQL
+ * 0.54 ms, of twenty 0.45; but two of ten run at once.
  */
 export const AMPLE = 10
 
@@ -97,7 +97,7 @@ export const seatsFragment = ({ first }: ClaimParameters, condition = 'true'): s
  *
  * The inner limit is there for the planner: with a parameter alone a generic plan may read the whole table. The outer one
  * stops the locking where the seats end. A task that was handed out after this statement's snapshot is left alone (`still_startable`):
- * to lock it only to find that would hold it until this statement ends, before the eyes of who completes it.
+ * to find that under its lock would keep it from whoever completes it, until this statement ends.
  */
 export const chosenFragment = ({ filter }: ClaimParameters, freed?: Freed): string => `
   assigned AS (
