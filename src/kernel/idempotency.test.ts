@@ -5,6 +5,7 @@ import { bodyOf, problemOf } from '../../test/answers.ts'
 import { complete, claimOne } from '../../test/claims.ts'
 import { runDuty } from '../../test/duties.ts'
 import { eventually } from '../../test/eventually.ts'
+import { untilWaiting } from '../../test/locks.ts'
 import { keyWith } from '../../test/people.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../test/server.ts'
 import { createTask, createTasks, readTask } from '../../test/tasks.ts'
@@ -45,13 +46,6 @@ async function holdTask(id: string): Promise<() => Promise<void>> {
   await client.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [id])
   return () => client.query('COMMIT').then(() => client.end())
 }
-
-/** Waits until this many statements wait for a lock. */
-const untilWaiting = (count: number): Promise<void> =>
-  eventually(`${count} statements wait`, async () => {
-    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-    return (await observer.query(waiting)).rows.length >= count
-  })
 
 test('the same key and body replay the first answer, with its status, body and ETag', async () => {
   const key = newKey()
@@ -109,7 +103,7 @@ test('while the first request runs the second is 409 idempotency_in_flight, and 
   const key = newKey()
   const letGo = await holdTask(id)
   const first = post(`/tasks/${id}/estimate`, { effort_minutes: 5 }, key)
-  await untilWaiting(1)
+  await untilWaiting(observer, 1)
   const second = await post(`/tasks/${id}/estimate`, { effort_minutes: 5 }, key)
   problemOf(second, 409, 'idempotency_in_flight')
   assert.equal(second.headers.get('retry-after'), '1')
@@ -140,10 +134,10 @@ test('a request that outlived its reservation changes nothing, the one that took
   const letGo = await holdTask(id)
   const send = () => post(`/tasks/${id}/estimate`, { effort_minutes: 7 }, key)
   const slow = send()
-  await untilWaiting(1)
+  await untilWaiting(observer, 1)
   await editKey(key, `leased_until = now() - interval '1 second'`)
   const next = send()
-  await untilWaiting(2)
+  await untilWaiting(observer, 2)
   await letGo()
   problemOf(await slow, 409, 'idempotency_in_flight')
   const answer = bodyOf<{ version: number }>(await next)
@@ -157,7 +151,7 @@ test('a request that runs keeps its reservation', async () => {
   const key = newKey()
   const letGo = await holdTask(id)
   const slow = post(`/tasks/${id}/estimate`, { effort_minutes: 8 }, key)
-  await untilWaiting(1)
+  await untilWaiting(observer, 1)
   await editKey(key, `leased_until = now() + interval '1 second'`)
   await eventually('it was renewed', async () => {
     const rows = await server.sql(
@@ -177,7 +171,7 @@ test('calls that lost their connections give their keys back, so that they may b
   const keys = Array.from({ length: 30 }, newKey)
   const estimate = (key: string) => post(`/tasks/${id}/estimate`, { effort_minutes: 9 }, key)
   const calls = keys.map(estimate)
-  await untilWaiting(5)
+  await untilWaiting(observer, 5)
   await observer.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND application_name = 'cairn-codex'`,
@@ -316,7 +310,7 @@ test('a completion that has to wait for its task keeps its answer, too', async (
   const body = { success: true, lease_token: lease.token }
   const letGo = await holdTask(id)
   const waiting = post(path, body, key)
-  await untilWaiting(1)
+  await untilWaiting(observer, 1)
   problemOf(await post(path, body, key), 409, 'idempotency_in_flight')
   await letGo()
   const first = bodyOf(await waiting)

@@ -3,7 +3,7 @@ import type { Scope } from './database.ts'
 
 /** A statement that takes longer waits for a lock: it no longer keeps its lane from others. */
 const LONG_MILLISECONDS = 100
-/** A kind that has waited so long is overtaken by no other any more, however full that is. */
+/** A kind that has waited so long is overtaken by no other any more, however ample that is. */
 const PATIENCE_MILLISECONDS = 50
 /** How many times its width a lane may have in flight when all of them take long. */
 const STRETCH = 3

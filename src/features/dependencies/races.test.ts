@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { bodyOf, problemOf } from '../../../test/answers.ts'
 import { claimTasks, complete } from '../../../test/claims.ts'
 import { miscounts } from '../../../test/graph.ts'
+import { untilWaiting } from '../../../test/locks.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks, moveTask, readTask } from '../../../test/tasks.ts'
 import { transact, type Scope } from '../../kernel/database.ts'
@@ -130,19 +131,6 @@ test('the graph row alone keeps loops out: with it none, without it the same rac
   assert.ok(loop, 'ten races without the graph row made no loop: this test would not notice its absence')
 })
 
-/** Waits until a session of this database waits for a lock; fails if none ever does. */
-async function untilSomebodyWaits(): Promise<void> {
-  for (let look = 0; look < 2_000; look++) {
-    const [row] = (await server.sql(
-      `SELECT count(*) AS waiting FROM pg_stat_activity
-       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    )) as [{ waiting: number }]
-    if (row.waiting > 0) return
-    await pause(5)
-  }
-  throw new Error('the request did not wait for the transaction')
-}
-
 /**
  * Sends a request while a transaction holds what `change` has locked and written, commits once the request waits for it,
  * and answers what the request then gets.
@@ -154,7 +142,7 @@ async function meeting(
   const sent = await transact(server.app.pool, async (db) => {
     await change({ db, tenant })
     const answer = request()
-    await untilSomebodyWaits()
+    await untilWaiting(server.app.pool)
     // Wrapped, since a promise that is returned here would be waited for before the commit that it waits for.
     return { answer }
   })

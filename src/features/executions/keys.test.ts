@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { bodyOf, problemOf } from '../../../test/answers.ts'
 import { claimOne } from '../../../test/claims.ts'
-import { eventually } from '../../../test/eventually.ts'
+import { untilWaiting } from '../../../test/locks.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks } from '../../../test/tasks.ts'
 import type { Claim } from './schema.ts'
@@ -37,13 +37,6 @@ const takeKey = `
   INSERT INTO idempotency_keys (tenant_id, actor, operation, key, fingerprint, reservation, leased_until, status, answer)
   SELECT tenant_id, actor, operation, $2, fingerprint, reservation, leased_until, status, answer
   FROM idempotency_keys WHERE key = $1`
-
-const waitingStatements = async (): Promise<number> =>
-  (
-    await outsider.query(
-      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-    )
-  ).rows.length
 
 const replayed = (answer: TestAnswer): boolean => answer.headers.get('idempotency-replayed') === 'true'
 
@@ -131,7 +124,7 @@ test('a key that another transaction takes while the statement runs is given its
   await outsider.query('BEGIN')
   await outsider.query(takeKey, [known, raced])
   const answers = Promise.all([raced, beside].map((key) => post('/tasks/claim', wishFor(tag), key)))
-  await eventually('the statement waits for the key', async () => (await waitingStatements()) > 0)
+  await untilWaiting(outsider)
   await outsider.query('COMMIT')
   const [again, own] = await answers
   assert.deepEqual([bodyOf(again!), replayed(again!)], [bodyOf(first), true])
@@ -149,10 +142,8 @@ test('a claim that is sent again while it is in flight is told so, and not that 
   await outsider.query('BEGIN')
   await outsider.query(takeKey, [known, key])
   const first = post('/tasks/claim', wishFor(tag), key)
-  await eventually(
-    'the first has the task, and waits to keep its answer',
-    async () => (await waitingStatements()) > 0,
-  )
+  // The first has the task, and waits to keep its answer.
+  await untilWaiting(outsider)
   for (const through of [server, second])
     problemOf(await post('/tasks/claim', wishFor(tag), key, through), 409, 'idempotency_in_flight')
   await outsider.query('ROLLBACK')
@@ -185,7 +176,7 @@ test('a claim whose earlier attempt commits between its snapshot and its look at
     await createTasks(server, [{ tags: [tag] }])
     await outsider.query('SELECT pg_advisory_lock($1)', [DELAY])
     const again = post('/tasks/claim', wishFor(tag), key, delayed)
-    await eventually('the second attempt has its snapshot', async () => (await waitingStatements()) > 0)
+    await untilWaiting(outsider)
     const first = await post('/tasks/claim', wishFor(tag), key)
     assert.equal(bodyOf<Claim[]>(first).length, 1)
     await outsider.query('SELECT pg_advisory_unlock($1)', [DELAY])

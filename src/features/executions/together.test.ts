@@ -3,6 +3,7 @@ import { afterEach, after, before, test } from 'node:test'
 import { bodyOf, problemOf } from '../../../test/answers.ts'
 import { claimTasks, complete, readExecution, runOutLease } from '../../../test/claims.ts'
 import { miscounts } from '../../../test/graph.ts'
+import { untilWaiting } from '../../../test/locks.ts'
 import { recordEnd, recordSince, typesOf } from '../../../test/record.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks, readTask } from '../../../test/tasks.ts'
@@ -126,12 +127,6 @@ for (const locking of ['skips', 'waits'] as const)
     assert.deepEqual(await miscounts(server), [])
   })
 
-/** Returns when a statement waits for a lock. */
-async function lockWaitedFor(): Promise<void> {
-  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
-  while ((await server.sql(waiting)).length === 0);
-}
-
 /** Adds a hard edge to the first claim's task while a statement that ends all of the claims waits for that task. */
 async function meetNewEdge<T>(claims: readonly Claim[], late: string, run: () => Promise<T>): Promise<T> {
   const [{ task }] = claims as [Claim]
@@ -144,7 +139,7 @@ async function meetNewEdge<T>(claims: readonly Claim[], late: string, run: () =>
       task.id,
     ])
     const answer = run()
-    await lockWaitedFor()
+    await untilWaiting(server.app.pool)
     return { answer }
   })
   return sent.answer
@@ -216,7 +211,7 @@ async function claimAfterAnother(
   const { answer, handedOut } = await transact(server.app.pool, async (db) => {
     await db.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [dependent!.id])
     const answer = run(claim!)
-    await lockWaitedFor()
+    await untilWaiting(server.app.pool)
     const [[given]] = (await claimForAll(scope, [{ origin: ending(claim!).origin, wish: NEXT }])) as [[Claim]]
     assert.equal(given.task.id, best!.id)
     return { answer, handedOut: await version() }

@@ -3,7 +3,7 @@ import { afterEach, after, before, test } from 'node:test'
 import pg from 'pg'
 import { bodyOf } from '../../../test/answers.ts'
 import { claimOne, claimTasks, complete, readExecution } from '../../../test/claims.ts'
-import { eventually } from '../../../test/eventually.ts'
+import { untilWaiting } from '../../../test/locks.ts'
 import { miscounts } from '../../../test/graph.ts'
 import { recordEnd, recordOf } from '../../../test/record.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../../test/server.ts'
@@ -30,11 +30,10 @@ async function meet(
   await client.connect()
   await client.query('BEGIN')
   await client.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [task])
-  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
   const answers: Promise<TestAnswer>[] = []
   for (const [nth, request] of requests.entries()) {
     answers.push(request())
-    await eventually('it waits', async () => (await server.sql(waiting)).length > nth)
+    await untilWaiting(server.app.pool, nth + 1)
   }
   await client.query('COMMIT')
   await client.end()

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { bodyOf, problemOf } from '../../../test/answers.ts'
 import { eventually } from '../../../test/eventually.ts'
+import { waitingForLocks } from '../../../test/locks.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask } from '../../../test/tasks.ts'
 
@@ -129,12 +130,10 @@ test('a stopping server finishes what runs, ends what waits, and takes nothing n
   await holding!.query('BEGIN; LOCK TABLE tasks IN EXCLUSIVE MODE')
   const creating = Array.from({ length: 20 }, () => stopping.post('/tasks', { title: 'x' }))
   // Each of them, and the claim in one of its turns, waits for the table, or for a connection to do so.
-  await eventually('all of them run', async () => {
-    const { rowCount } = await looking!.query(
-      `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-    )
-    return rowCount! + stopping.app.pool.waitingCount >= 21
-  })
+  await eventually(
+    'all of them run',
+    async () => (await waitingForLocks(looking!)) + stopping.app.pool.waitingCount >= 21,
+  )
   const closed = stopping.close()
   await holding!.query('COMMIT')
   await Promise.all([holding!.end(), looking!.end()])

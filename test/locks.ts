@@ -1,0 +1,14 @@
+import type { Queryable } from '../src/kernel/database.ts'
+import { eventually } from './eventually.ts'
+
+/** How many statements of this connection's database wait for a lock. */
+export async function waitingForLocks(db: Queryable): Promise<number> {
+  const { rows } = await db.query(
+    `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+  )
+  return rows.length
+}
+
+/** Returns when so many statements wait for a lock; throws when they still do not after 20 seconds. */
+export const untilWaiting = (db: Queryable, count = 1): Promise<void> =>
+  eventually(`${count} statements wait for a lock`, async () => (await waitingForLocks(db)) >= count)
