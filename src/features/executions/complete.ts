@@ -46,10 +46,12 @@ export interface Ending {
  * waits for one that is still to end can't itself be in progress, so no ending waits for another one's dependents. Where
  * many callers share the statement, tasks that others hold are skipped: none of the callers waits for another one's lock.
  *
- * `OFFSET 0` has each execution looked up by its id: the planner takes a list of unknown length for a hundred ids, and would
- * rather read a table of ten thousand from end to end.
+ * `OFFSET 0` and the locks within sub-selects have each execution and each task looked up by its id: the planner takes a list of
+ * unknown length for a hundred ids, and would rather read a table of ten thousand from end to end.
  *
- * The dependents of all that ended are counted down together (`counted`), each by how many of its prerequisites did.
+ * The dependents of all that ended are counted down together (`counted`), each by how many of its prerequisites did. They go
+ * through an array and a condition that always holds, so that the planner expects three of them: where most edges lead to a few
+ * tasks, it would expect thousands, and read all tasks at each completion.
  */
 const closeFragment = (locking: 'waits' | 'skips', keys: string | undefined): string => `
   ${keys ? `${keyed.keyedFragment(keys)},` : ''}
@@ -61,14 +63,20 @@ const closeFragment = (locking: 'waits' | 'skips', keys: string | undefined): st
     CROSS JOIN LATERAL (
       SELECT e.task_id FROM executions e WHERE e.tenant_id = $1 AND e.id = g.execution_id AND ${OPEN_BY_ID} OFFSET 0
     ) AS e
-    JOIN tasks t ON t.tenant_id = $1 AND t.id = e.task_id
+    CROSS JOIN LATERAL (
+      SELECT t.dependents_version FROM tasks t WHERE t.tenant_id = $1 AND t.id = e.task_id OFFSET 0
+    ) AS t
     ${keys ? `WHERE ${keyed.mayServe('g.call')}` : ''}
   ),
   held AS MATERIALIZED (
-    SELECT b.*, t.status AS task_status, t.version AS task_version, t.updated_at AS task_updated_at,
-      t.dependents_version AS newest_version
-    FROM before b JOIN tasks t ON t.tenant_id = $1 AND t.id = b.task_id
-    ORDER BY t.id FOR NO KEY UPDATE OF t ${locking === 'skips' ? 'SKIP LOCKED' : ''}
+    SELECT b.*, t.*
+    FROM (SELECT * FROM before ORDER BY task_id) AS b
+    CROSS JOIN LATERAL (
+      SELECT t.status AS task_status, t.version AS task_version, t.updated_at AS task_updated_at,
+        t.dependents_version AS newest_version
+      FROM tasks t WHERE t.tenant_id = $1 AND t.id = b.task_id
+      FOR NO KEY UPDATE ${locking === 'skips' ? 'SKIP LOCKED' : ''}
+    ) AS t
   ),
   closed AS (
     UPDATE executions e SET completed_at = now(), duration_seconds = ${DURATION}, success = h.success,
@@ -89,20 +97,22 @@ const closeFragment = (locking: 'waits' | 'skips', keys: string | undefined): st
         || CASE WHEN c.result IS NOT NULL THEN ', "result": null' ELSE '' END || '}')::json AS former
     FROM closed c
   ),
-  counted AS MATERIALIZED (
+  counted AS (
     SELECT y.task_id, count(*)::integer AS met, max(c.call) AS call
     FROM ended c JOIN dependencies y ON y.tenant_id = $1 AND y.depends_on_task_id = c.task_id
     WHERE c.success AND NOT c.beside AND c.dependents_version > 0 AND y.dependency_type = 'hard'
-    GROUP BY y.task_id
-  ),
-  locked AS MATERIALIZED (
-    SELECT d.id, d.status, d.assigned_worker, d.version, d.updated_at, d.priority_score, d.priority, d.created_at,
-      d.agent_type, d.unmet_dependencies
-    FROM tasks d WHERE d.tenant_id = $1 AND d.id = ANY (ARRAY(SELECT task_id FROM counted))
-    ORDER BY d.id FOR NO KEY UPDATE
+    GROUP BY y.task_id ORDER BY y.task_id
   ),
   waiting AS MATERIALIZED (
-    SELECT d.*, k.call, d.unmet_dependencies - k.met AS left_unmet FROM locked d JOIN counted k ON k.task_id = d.id
+    SELECT d.*, k.call, d.unmet_dependencies - k.met AS left_unmet
+    FROM (SELECT array_agg(task_id) AS task_ids, array_agg(met) AS mets, array_agg(call) AS calls FROM counted) AS a
+    CROSS JOIN LATERAL unnest(a.task_ids, a.mets, a.calls) AS k (task_id, met, call)
+    CROSS JOIN LATERAL (
+      SELECT d.id, d.status, d.assigned_worker, d.version, d.updated_at, d.priority_score, d.priority, d.created_at,
+        d.agent_type, d.unmet_dependencies
+      FROM tasks d WHERE d.tenant_id = $1 AND d.id = k.task_id FOR NO KEY UPDATE
+    ) AS d
+    WHERE k.met > 0
   )`
 
 /** Of the tasks that have just become startable, those that these claimers may have. */

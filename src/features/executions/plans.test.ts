@@ -10,17 +10,20 @@ import { releaseExecution } from './give-back.ts'
 import { DEFAULT_TENANT } from '../access/index.ts'
 import { OPEN_BY_ID } from './sql.ts'
 
-// How PostgreSQL finds the execution that a call names, when it looked at the tables at a moment in which none was open: as
-// it does most of the time, and what a server keeps as its plan.
+// How PostgreSQL finds the execution that a call names and its task, when it looked at the tables at a moment in which nothing was
+// open: as it does most of the time, and what a server keeps as its plan. One task has thousands that wait for it, and no other
+// has any: so the planner expects thousands of each.
 
 const ENDED = 3_000
+const WAITING = 5_000
 
 let server: TestServer
 before(async () => {
   server = await testServer()
   await createTask(server)
   const [claim] = await claimTasks(server, { count: 1 })
-  await complete(server, claim!)
+  await createTask(server)
+  await complete(server, claim!, { claim_next: {} })
   await server.sql(
     `INSERT INTO executions (tenant_id, task_id, agent_type, worker_id, completed_at, duration_seconds, success, outcome)
      SELECT tenant_id, task_id, agent_type, worker_id, now(), 1, true, 'succeeded'
@@ -30,6 +33,16 @@ before(async () => {
   await createTasks(
     server,
     Array.from({ length: 20 }, (_, n) => ({ title: `task ${n}` })),
+  )
+  await server.sql(
+    `WITH made AS (
+       INSERT INTO tasks (tenant_id, id, unmet_dependencies) SELECT $1, uuid_v7(), 1 FROM generate_series(1, $2) RETURNING id
+     ), texts AS (
+       INSERT INTO task_texts (tenant_id, task_id, title) SELECT $1, id, 'waits' FROM made
+     )
+     INSERT INTO dependencies (tenant_id, task_id, depends_on_task_id)
+     SELECT $1, made.id, first.id FROM made, (SELECT id FROM tasks ORDER BY number LIMIT 1) AS first`,
+    [DEFAULT_TENANT, WAITING],
   )
   await server.sql('ANALYZE')
 })
@@ -45,17 +58,44 @@ const textOf = (name: string): string => declaredStatements().find((each) => eac
 
 const FROM_END_TO_END = /Seq Scan on executions|using executions_(unfinished|leases)/
 
-for (const name of [
+const COMPLETIONS = [
   'executions.complete:skips',
   'executions.complete:waits',
   'executions.complete:skips keys',
-  'executions.heartbeat',
-  'executions.close',
-])
+]
+
+for (const name of [...COMPLETIONS, 'executions.heartbeat', 'executions.close'])
   test(`${name} finds its execution by the primary key`, async () => {
     const plan = await planOf(textOf(name))
     assert.match(plan, /using executions_pkey/)
     assert.doesNotMatch(plan, FROM_END_TO_END)
+  })
+
+/** From end to end, or in the order of the primary key, up to the one that is looked for. */
+const ALL_TASKS =
+  /Seq Scan on (tasks|task_texts)|using (tasks|task_texts)_pkey on .*\n *Index Cond: \(tenant_id = \$1\)\n/
+
+for (const name of [...COMPLETIONS, 'executions.complete_and_claim:skips'])
+  test(`${name} looks its tasks up one by one, and does not read all that there are`, async () => {
+    assert.doesNotMatch(await planOf(textOf(name)), ALL_TASKS)
+  })
+
+test('joined to what a call names, all tasks are read', async () => {
+  const joined = 'SELECT t.id FROM json_to_recordset($1) AS g (id uuid) JOIN tasks t ON t.id = g.id'
+  assert.match(await planOf(joined), ALL_TASKS)
+})
+
+const ALL_ASSIGNED = /using tasks_assigned/
+
+for (const name of ['executions.claim', 'executions.complete_and_claim:skips'])
+  test(`${name} looks only for what is assigned to its worker`, async () => {
+    const plan = await planOf(textOf(name))
+    assert.match(plan, /using tasks_by_worker/)
+    assert.doesNotMatch(plan, ALL_ASSIGNED)
+    assert.match(
+      await planOf(textOf(name).replace('t.status = w.status', `t.status = 'assigned'`)),
+      ALL_ASSIGNED,
+    )
   })
 
 test('giving a task back is planned once for all', async () => {
