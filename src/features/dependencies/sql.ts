@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { query, type Scope } from '../../kernel/database.ts'
-import { lockedTextsFragment, Task, taskJson, TASKS, TaskStatus } from '../tasks/index.ts'
+import { changedTextsFragment, Task, taskJson, TASKS, TaskStatus, withTexts } from '../tasks/index.ts'
 import { FREED_STATUSES } from './rules.ts'
 import { BlockedTask, Dependency, GraphEdge, GraphNode, type DependencyType } from './schema.ts'
 
@@ -176,10 +176,10 @@ export const removeEdges = query(
      FROM gone g
      WHERE t.tenant_id = $1 AND t.id = g.depends_on_task_id AND g.dependency_type = 'hard'
        AND t.id IS DISTINCT FROM $3::uuid
-   ), ${lockedTextsFragment('released')}
+   ), ${changedTextsFragment('released')}
    SELECT (SELECT coalesce(json_agg(${dependencyJson()}), '[]') FROM gone d) AS dependencies,
      (SELECT coalesce(json_agg(json_build_object('task', ${taskJson()}, 'met', t.met)), '[]')
-      FROM released t JOIN texts x ON x.task_id = t.id
+      FROM released t ${withTexts('t')}
       WHERE t.unmet_dependencies = 0 AND t.status IN (${FREED})) AS unblocked`,
 )
 
@@ -196,8 +196,8 @@ export const releaseDependents = query(
      UPDATE tasks t SET unmet_dependencies = t.unmet_dependencies - 1
      FROM waiting w WHERE t.tenant_id = $1 AND t.id = w.id
      RETURNING t.*
-   ), ${lockedTextsFragment('released')}
-   SELECT ${taskJson()} AS task FROM released t JOIN texts x ON x.task_id = t.id
+   ), ${changedTextsFragment('released')}
+   SELECT ${taskJson()} AS task FROM released t ${withTexts('t')}
    WHERE t.unmet_dependencies = 0 AND t.status IN (${FREED})
    ORDER BY t.id`,
 )

@@ -5,7 +5,7 @@ import * as keyed from '../../kernel/keyed.ts'
 import { CHANGES } from '../../kernel/lane.ts'
 import { recordGatheredFragment } from '../../kernel/record.ts'
 import type { KeyUse } from '../../kernel/reservation.ts'
-import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
+import { changedTextsFragment, Task, taskJson, withTexts } from '../tasks/index.ts'
 import { Execution, type Claim } from './schema.ts'
 import { executionJson } from './sql.ts'
 
@@ -166,7 +166,7 @@ const openedFragment = (agent: string): string => `LATERAL (
 
 /**
  * Opens an execution for each task of the relation `started`, whose column `execution_id` is its id, and turns both into the
- * rows of the answer. The tasks' texts are in the relation `texts`.
+ * rows of the answer. The statement has a `changedTextsFragment`.
  */
 export const openClaimsFragment = (started: string, { agent }: ClaimParameters): string => `
   opened AS (
@@ -180,7 +180,7 @@ export const openClaimsFragment = (started: string, { agent }: ClaimParameters):
     SELECT s.call, s.seat, s.id AS task_id, e.id AS execution_id, e.lease_token AS token,
       rfc3339(e.lease_expires_at) AS expires_at, ${executionJson()} AS execution, ${taskJson('s', 'x')} AS task,
       ${formerTask('s')} AS old_task
-    FROM ${started} s JOIN texts x ON x.task_id = s.id, ${openedFragment(agent)}
+    FROM ${started} s ${withTexts('s')}, ${openedFragment(agent)}
   )`
 
 /** The rows of a call in the relation `claims`, aggregated to its claims, as the operation answers them. */
@@ -225,7 +225,7 @@ const claimStatement = (parameters: ClaimParameters, keys: string | undefined): 
     RETURNING t.*, uuid_v7() AS execution_id, c.call, c.seat, c.worker, c.lease, 0 AS old_unmet, c.status AS old_status,
       c.version AS old_version, c.updated_at AS old_updated_at
   ),
-  ${lockedTextsFragment('chosen')},
+  ${changedTextsFragment('chosen')},
   ${openClaimsFragment('started', parameters)},
   ${recordGatheredFragment(CLAIM_EVENTS)}
   ${keys ? `, ${keyed.keptFragment(`SELECT call, ${CLAIMS_JSON}::text FROM claims GROUP BY call`)}` : ''}

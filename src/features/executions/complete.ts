@@ -5,7 +5,7 @@ import * as keyed from '../../kernel/keyed.ts'
 import { CHANGES } from '../../kernel/lane.ts'
 import { recordGatheredFragment } from '../../kernel/record.ts'
 import type { KeyUse } from '../../kernel/reservation.ts'
-import { lockedTextsFragment, Task, taskJson } from '../tasks/index.ts'
+import { changedTextsFragment, Task, taskJson, withTexts } from '../tasks/index.ts'
 import {
   AMPLE,
   asClaim,
@@ -160,12 +160,12 @@ const END_EVENTS = `
   SELECT m.call, CASE m.status WHEN 'completed' THEN 'task.completed' ELSE 'task.failed' END, 'task', m.id,
     json_build_object('status', m.old_status, 'version', m.old_version, 'updated_at', rfc3339(m.old_updated_at)),
     ${taskJson('m', 'x')}
-  FROM moved m JOIN texts x ON x.task_id = m.id
+  FROM moved m ${withTexts('m')}
   WHERE NOT m.only_met AND m.seat IS NULL
   UNION ALL
   SELECT m.call, 'task.unblocked', 'task', m.id, json_build_object('unmet_dependencies', m.old_unmet),
     ${taskJson('m', 'x')}
-  FROM moved m JOIN texts x ON x.task_id = m.id
+  FROM moved m ${withTexts('m')}
   WHERE m.only_met AND m.unmet_dependencies = 0`
 
 /** The answers' rows of the calls whose keys are taken, with the columns of AnswerRow. */
@@ -181,7 +181,7 @@ const completeStatement = (locking: 'waits' | 'skips', keys: string | undefined)
     SELECT id, call, NULL, left_unmet, NULL, NULL, NULL, status, version, updated_at, unmet_dependencies FROM waiting
   ),
   ${MOVED},
-  ${lockedTextsFragment('moves', 'old_version')},
+  ${changedTextsFragment('moves', 'old_version')},
   ${recordGatheredFragment(END_EVENTS)}
   ${keys ? `, ${keyed.keptFragment('SELECT call, execution::text FROM ended')}` : ''}
   SELECT call, execution AS ended, NULL::json AS task, NULL::json AS execution, NULL::bigint AS token,
@@ -213,7 +213,7 @@ const completeAndClaimStatement = (
     FROM waiting w FULL JOIN chosen c ON c.id = w.id
   ),
   ${MOVED},
-  ${lockedTextsFragment('moves', 'old_version')},
+  ${changedTextsFragment('moves', 'old_version')},
   started AS (SELECT * FROM moved WHERE seat IS NOT NULL),
   ${openClaimsFragment('started', parameters)},
   ${recordGatheredFragment(`${END_EVENTS} UNION ALL ${CLAIM_EVENTS}`)}

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { anyOf, query, type Scope } from '../../kernel/database.ts'
 import { recordFragment } from '../../kernel/record.ts'
-import { lockedTextsFragment, taskJson } from '../tasks/index.ts'
+import { changedTextsFragment, taskJson, withTexts } from '../tasks/index.ts'
 import { Execution } from './schema.ts'
 import { DURATION, executionJson, OPEN_BY_ID } from './sql.ts'
 
@@ -30,7 +30,7 @@ const giveBackStatement = (outcome: 'released' | 'lost', guard: string, event: s
     RETURNING t.*, h.status AS old_status, h.assigned_worker AS old_worker, h.version AS old_version,
       h.updated_at AS old_updated_at
   ),
-  ${lockedTextsFragment('held')},
+  ${changedTextsFragment('held')},
   ${recordFragment(`
     SELECT '${event}', 'execution', c.id,
       ('{"completed_at": null, "duration_seconds": null, "outcome": null}'::jsonb
@@ -41,7 +41,7 @@ const giveBackStatement = (outcome: 'released' | 'lost', guard: string, event: s
       json_build_object('status', f.old_status, 'assigned_worker', f.old_worker, 'version', f.old_version,
         'updated_at', rfc3339(f.old_updated_at)),
       ${taskJson('f', 'x')}
-    FROM freed f JOIN texts x ON x.task_id = f.id`)}
+    FROM freed f ${withTexts('f')}`)}
   SELECT ${executionJson('c')} AS execution FROM closed c`
 
 const Ended = z.object({ execution: Execution })

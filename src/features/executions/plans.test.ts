@@ -75,7 +75,14 @@ for (const name of [...COMPLETIONS, 'executions.heartbeat', 'executions.close'])
 const ALL_TASKS =
   /Seq Scan on (tasks|task_texts)|using (tasks|task_texts)_pkey on .*\n *Index Cond: \(tenant_id = \$1\)\n/
 
-for (const name of [...COMPLETIONS, 'executions.complete_and_claim:skips'])
+for (const name of [
+  ...COMPLETIONS,
+  'executions.complete_and_claim:skips',
+  'executions.claim',
+  'executions.release',
+  'executions.lose',
+  'tasks.read',
+])
   test(`${name} looks its tasks up one by one, and does not read all that there are`, async () => {
     assert.doesNotMatch(await planOf(textOf(name)), ALL_TASKS)
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { query, queryAcrossTenants, type Scope } from '../../kernel/database.ts'
 import { recordFragment } from '../../kernel/record.ts'
-import { lockedTextsFragment, Task, taskJson, type Status } from '../tasks/index.ts'
+import { changedTextsFragment, Task, taskJson, withTexts, type Status } from '../tasks/index.ts'
 
 /** A task to be inserted. `completed` and the times are for imports; others leave them to the database. */
 export interface NewTask {
@@ -93,11 +93,11 @@ export const releaseForgotten = query(
      FROM held h WHERE t.tenant_id = $1 AND t.id = h.id
      RETURNING t.*, h.assigned_worker AS old_worker, h.version AS old_version, h.updated_at AS old_updated_at
    ),
-   ${lockedTextsFragment('held')},
+   ${changedTextsFragment('held')},
    ${recordFragment(`
      SELECT 'task.released', 'task', t.id,
        json_build_object('status', 'assigned', 'assigned_worker', t.old_worker, 'version', t.old_version,
          'updated_at', rfc3339(t.old_updated_at)), ${taskJson()}
-     FROM t JOIN texts x ON x.task_id = t.id`)}
+     FROM t ${withTexts('t')}`)}
    SELECT id FROM t`,
 )

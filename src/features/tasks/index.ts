@@ -22,7 +22,7 @@ export {
   writeMetadata,
 } from './reading.ts'
 export {
-  lockedTextsFragment,
+  changedTextsFragment,
   metadataJson,
   readTasks,
   save as saveTask,
@@ -30,6 +30,7 @@ export {
   taskJson,
   TaskRow,
   TASKS,
+  withTexts,
 } from './sql.ts'
 
 /** The task's row and its reading: get, list, search, metadata, tags. */

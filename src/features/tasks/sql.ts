@@ -43,26 +43,35 @@ export const metadataJson = (t = 't', x = 'x'): string =>
 export const TASKS = `tasks t JOIN task_texts x ON x.tenant_id = t.tenant_id AND x.task_id = t.id`
 
 /**
- * Common table expressions that end in `texts` (task_id, title, description, tags): those of the tasks in the relation
- * `locked`, as they are after its lock. A statement sees texts as of its beginning, and may have waited for the lock since.
+ * The relation `changed_texts`: those of the tasks in the relation `locked` whose texts were changed after the statement's
+ * beginning, as they are after its lock. A statement sees texts as of its beginning, and may have waited for the lock since.
  * Whoever changes a text locks the task and makes the next version: where the version, `locked`'s column `version`, is not
  * the one that this statement sees, the texts are read by a lock, too, which follows a row to its newest version
  * (FOR KEY SHARE would be content with the old one).
  */
-export const lockedTextsFragment = (locked: string, version = 'version'): string => `
+export const changedTextsFragment = (locked: string, version = 'version'): string => `
   changed_texts AS MATERIALIZED (
-    SELECT x.task_id, x.title, x.description, x.tags FROM task_texts x
-    WHERE x.tenant_id = $1 AND x.task_id = ANY (ARRAY(
-      SELECT l.id FROM ${locked} l JOIN tasks seen ON seen.tenant_id = $1 AND seen.id = l.id
-      WHERE seen.version <> l.${version}))
-    FOR SHARE
-  ),
-  texts AS (
-    SELECT x.task_id, x.title, x.description, x.tags
-    FROM ${locked} l JOIN task_texts x ON x.tenant_id = $1 AND x.task_id = l.id
-    WHERE NOT EXISTS (SELECT FROM changed_texts c WHERE c.task_id = l.id)
-    UNION ALL SELECT * FROM changed_texts
+    SELECT x.*
+    FROM ${locked} l
+    CROSS JOIN LATERAL (SELECT t.version FROM tasks t WHERE t.tenant_id = $1 AND t.id = l.id OFFSET 0) AS seen
+    CROSS JOIN LATERAL (
+      SELECT x.task_id, x.title, x.description, x.tags FROM task_texts x
+      WHERE x.tenant_id = $1 AND x.task_id = l.id AND seen.version <> l.${version}
+      FOR SHARE
+    ) AS x
   )`
+
+/**
+ * Joins the texts of a task of the relation `t`, as the relation `x`, in a statement with the fragment above. They are looked up
+ * one by one (OFFSET 0): the planner would rather read all texts of a small project than those of ten tasks.
+ */
+export const withTexts = (t: string): string => `CROSS JOIN LATERAL (
+    SELECT x.title, x.description, x.tags FROM changed_texts x WHERE x.task_id = ${t}.id
+    UNION ALL
+    SELECT x.title, x.description, x.tags FROM task_texts x
+    WHERE x.tenant_id = $1 AND x.task_id = ${t}.id AND NOT EXISTS (SELECT FROM changed_texts c WHERE c.task_id = ${t}.id)
+    OFFSET 0
+  ) AS x`
 
 export const TaskRow = z.object({ task: Task })
 const TaskAndMetadata = z.object({ task: Task, metadata: z.record(z.string(), z.string()) })
@@ -79,11 +88,18 @@ export const findTaskWithMetadata = query(
   `SELECT ${taskJson()} AS task, ${metadataJson()} AS metadata FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = $2`,
 )
 
-/** Reads tasks by their ids, in no particular order. */
+/**
+ * Reads tasks by their ids, each as often as its id is given. They are looked up one by one (OFFSET 0): the planner would rather
+ * read all texts of a small project than those of ten tasks.
+ */
 export const readTasks = query(
   'tasks.read',
   TaskRow,
-  `SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = ${anyOf('$2', 'uuid')}`,
+  `SELECT t.task
+   FROM unnest((SELECT $2::uuid[])) AS g (id)
+   CROSS JOIN LATERAL (
+     SELECT ${taskJson()} AS task FROM ${TASKS} WHERE t.tenant_id = $1 AND t.id = g.id OFFSET 0
+   ) AS t`,
 )
 
 export const idsOfNumbers = query(
