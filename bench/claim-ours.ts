@@ -29,18 +29,23 @@ const LEASE = 3_600
 /** Tasks that were completed before. */
 const HISTORY = 10_000
 
+type LoopOf = (claimer: number) => Loop
+
 /** A call claims the batch, another one completes it. */
 const twoCalls =
-  (loop: Loop, { batch }: Shape) =>
-  (claimer: number) =>
-  async (): Promise<number> => {
-    const claims = await loop.claim(`worker-${claimer}`, batch)
-    if (claims.length > 0) await completeAll(loop, claims)
-    return claims.length
+  (loopOf: LoopOf, { batch }: Shape) =>
+  (claimer: number) => {
+    const loop = loopOf(claimer)
+    return async (): Promise<number> => {
+      const claims = await loop.claim(`worker-${claimer}`, batch)
+      if (claims.length > 0) await completeAll(loop, claims)
+      return claims.length
+    }
   }
 
 /** The completion of one claims the next one. */
-const claimingNext = (loop: Loop) => (claimer: number) => {
+const claimingNext = (loopOf: LoopOf) => (claimer: number) => {
+  const loop = loopOf(claimer)
   let held: Claim[] | undefined
   return async (): Promise<number> => {
     held ??= await loop.claim(`worker-${claimer}`, 1)
@@ -54,21 +59,23 @@ const claimingNext = (loop: Loop) => (claimer: number) => {
 function contendersOf(
   name: string,
   client: pg.Client,
-  open: (shape: Shape) => { loop: Loop; close(): Promise<void> },
+  open: (shape: Shape) => { loopOf: LoopOf; close(): Promise<void> },
   close: () => Promise<void>,
+  suits: (shape: Shape) => boolean = () => true,
 ): [twoCalls: Contender, claimingNext: Contender] {
   const contender = (title: string, way: typeof twoCalls): Contender => ({
     name: title,
+    suits,
     async stock(waiting) {
       await settle(client)
       await stockUp(client, TENANT, waiting)
     },
     async drain(shape) {
-      const { loop, close: closeLoop } = open(shape)
+      const { loopOf, close: closeLoops } = open(shape)
       try {
-        return await drainBy(shape, way(loop, shape))
+        return await drainBy(shape, way(loopOf, shape))
       } finally {
-        await closeLoop()
+        await closeLoops()
         await settle(client)
       }
     },
@@ -77,7 +84,11 @@ function contendersOf(
   return [
     contender(name, twoCalls),
     // A completion that claims is of one execution.
-    { ...contender(`${name}, claim_next`, claimingNext), suits: ({ batch }) => batch === 1, close },
+    {
+      ...contender(`${name}, claim_next`, claimingNext),
+      suits: (shape) => shape.batch === 1 && suits(shape),
+      close,
+    },
   ]
 }
 
@@ -103,40 +114,55 @@ export async function openEngineLoops(installation: Installation): Promise<Conte
   return contendersOf(
     'engine',
     client,
-    () => ({ loop, close: () => Promise.resolve() }),
+    () => ({ loopOf: () => loop, close: () => Promise.resolve() }),
     () => engine.close(),
   )
 }
 
-/**
- * The same over HTTP: a server in a process of its own, clients that keep their connections; with `retries` each call has an
- * Idempotency-Key, as those of our own client.
- */
+interface HttpWay {
+  readonly name: string
+  /** Each call has an Idempotency-Key, as those of our own client. */
+  readonly retries?: boolean
+  /** How many servers the claimers spread over, on one database. */
+  readonly servers?: number
+  readonly suits?: (shape: Shape) => boolean
+}
+
+/** The same over HTTP: each server in a process of its own, clients that keep their connections. */
 export async function openHttpLoops(
   installation: Installation,
-  { retries = false } = {},
+  { name, retries = false, servers = 1, suits }: HttpWay,
 ): Promise<Contender[]> {
-  const name = retries ? 'HTTP, keys' : 'HTTP'
-  const url = await installation.database(retries ? 'http_keys' : 'http')
-  const server = await installation.serve({ DATABASE_URL: url })
+  const url = await installation.database(name.toLowerCase().replaceAll(/\W+/g, '_'))
+  const urls: string[] = []
+  while (urls.length < servers) urls.push((await installation.serve({ DATABASE_URL: url })).url)
   const client = await installation.connect(url)
   await addHistory(client, TENANT, HISTORY)
   const open = ({ claimers }: Shape) => {
-    const http = openHttp(server.url, installation.key, claimers, retries)
-    const loop: Loop = {
-      claim: (worker_id, count) =>
-        http.call('POST', '/tasks/claim', { worker_id, agent_type: 'bench', count, lease_seconds: LEASE }),
-      complete: async (claim, next) => {
-        const { execution_id, ...completion } = completionOf(claim)
-        const answer = await http.call<{ next?: Claim[] }>('POST', `/executions/${execution_id}/complete`, {
-          ...completion,
-          ...(next === undefined ? {} : { claim_next: { count: next, lease_seconds: LEASE } }),
-        })
-        return answer.next ?? []
+    const clients = urls.map((each) =>
+      openHttp(each, installation.key, Math.ceil(claimers / servers), retries),
+    )
+    const loops = clients.map(loopOver)
+    return {
+      loopOf: (claimer: number) => loops[claimer % servers]!,
+      close: async () => {
+        await Promise.all(clients.map((each) => each.close()))
       },
-      completeBatch: (claims) => http.call('POST', '/executions/complete', claims.map(completionOf)),
     }
-    return { loop, close: () => http.close() }
   }
-  return contendersOf(name, client, open, () => Promise.resolve())
+  return contendersOf(name, client, open, () => Promise.resolve(), suits)
 }
+
+const loopOver = (http: ReturnType<typeof openHttp>): Loop => ({
+  claim: (worker_id, count) =>
+    http.call('POST', '/tasks/claim', { worker_id, agent_type: 'bench', count, lease_seconds: LEASE }),
+  complete: async (claim, next) => {
+    const { execution_id, ...completion } = completionOf(claim)
+    const answer = await http.call<{ next?: Claim[] }>('POST', `/executions/${execution_id}/complete`, {
+      ...completion,
+      ...(next === undefined ? {} : { claim_next: { count: next, lease_seconds: LEASE } }),
+    })
+    return answer.next ?? []
+  },
+  completeBatch: (claims) => http.call('POST', '/executions/complete', claims.map(completionOf)),
+})

@@ -35,8 +35,13 @@ export async function measureClaim({ rounds, quick }: Effort): Promise<Measured>
     contenders.push(
       await openBare(installation, MOST_CLAIMERS),
       ...(await openEngineLoops(installation)),
-      ...(await openHttpLoops(installation)),
-      ...(await openHttpLoops(installation, { retries: true })),
+      ...(await openHttpLoops(installation, { name: 'HTTP' })),
+      ...(await openHttpLoops(installation, { name: 'HTTP, keys', retries: true })),
+      ...(await openHttpLoops(installation, {
+        name: 'HTTP, two servers',
+        servers: 2,
+        suits: ({ claimers, batch }) => claimers >= 10 && batch === 1,
+      })),
       await openGraphileWorker(installation, { asDocumented: false }),
       await openGraphileWorker(installation, { asDocumented: true }),
       ...(await openPgBoss(installation)),

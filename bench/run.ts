@@ -15,6 +15,7 @@ import { measureProcess } from './process.ts'
 import { measureReads } from './reads.ts'
 import { measureRecord } from './record.ts'
 import { measureScale } from './scale.ts'
+import { measureSize } from './size.ts'
 import { table } from './statistics.ts'
 import { measureTokens } from './tokens.ts'
 
@@ -24,6 +25,7 @@ import { measureTokens } from './tokens.ts'
 const PARTS: Readonly<Record<string, (effort: Effort) => Promise<Measured>>> = {
   claim: measureClaim,
   scale: measureScale,
+  size: measureSize,
   reads: measureReads,
   graph: measureGraph,
   dashboard: measureDashboard,
