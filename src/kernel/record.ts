@@ -106,13 +106,14 @@ export const recordFragment = (source: string): string => `
  * `source` begins with the number of its call, from 1.
  */
 export const recordGatheredFragment = (source: string): string => `
+  origins AS MATERIALIZED (
+    SELECT array_agg(kind) AS kinds, array_agg(id) AS ids, array_agg(name) AS names, array_agg(request_id) AS request_ids
+    FROM json_to_recordset($2::json) AS o (kind text, id uuid, name text, request_id text)
+  ),
   recorded AS (
     INSERT INTO audit_log (tenant_id, actor_kind, actor_id, actor_name, request_id, ${RECORD_COLUMNS})
-    SELECT $1::uuid, o.kind, o.id, o.name, o.request_id, ${RECORD_COLUMNS}
-    FROM (SELECT row_number() OVER () AS nth, e.* FROM (${source}) AS e (call, ${RECORD_COLUMNS})) AS s
-    JOIN ROWS FROM (json_to_recordset($2::json) AS (kind text, id uuid, name text, request_id text))
-      WITH ORDINALITY AS o (kind, id, name, request_id, call) ON o.call = s.call
-    ORDER BY s.nth
+    SELECT $1::uuid, o.kinds[s.call], o.ids[s.call], o.names[s.call], o.request_ids[s.call], ${RECORD_COLUMNS}
+    FROM (${source}) AS s (call, ${RECORD_COLUMNS}), origins o
     RETURNING position
   ),
   announced AS (
