@@ -95,9 +95,6 @@ export const seatsFragment = ({ first }: ClaimParameters, condition = 'true'): s
  * to it and not started; what is left gets what anybody may start, in the order of the seats. Rows that others hold are
  * skipped.
  *
- * That what is assigned has this status is said by a column: said by a constant, the planner would take the partial index of all that
- * is assigned, which looks empty whenever nothing is, and read it from end to end.
- *
  * The inner limit is there for the planner: with a parameter alone a generic plan may read the whole table. The outer one
  * stops the locking where the seats end. A task that was handed out after this statement's snapshot is left alone (`still_startable`):
  * to find that under its lock would keep it from whoever completes it, until this statement ends.
@@ -105,10 +102,10 @@ export const seatsFragment = ({ first }: ClaimParameters, condition = 'true'): s
 export const chosenFragment = ({ filter }: ClaimParameters, freed?: Freed): string => `
   assigned AS (
     SELECT w.worker, t.*
-    FROM (SELECT worker, 'assigned' AS status, count(*) AS seats FROM seats GROUP BY worker) w
+    FROM (SELECT worker, count(*) AS seats FROM seats GROUP BY worker) w
     CROSS JOIN LATERAL (
       SELECT ${CANDIDATE} FROM tasks t
-      WHERE t.tenant_id = $1 AND t.assigned_worker = w.worker AND t.status = w.status AND t.unmet_dependencies = 0
+      WHERE t.tenant_id = $1 AND t.assigned_worker = w.worker AND t.status = 'assigned' AND t.unmet_dependencies = 0
         AND ${filter}
       ORDER BY ${CLAIM_ORDER} LIMIT w.seats FOR NO KEY UPDATE SKIP LOCKED
     ) t

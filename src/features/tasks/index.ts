@@ -3,6 +3,7 @@ import { graph } from './relations.ts'
 import { batchMetadata, customFields, deleteMetadata, getMetadata, setMetadata, setTags } from './metadata.ts'
 import { tasksTables } from './migrations/202611220100_tasks.ts'
 import { equalTitles } from './migrations/202611252100_equal_titles.ts'
+import { assignedByWorker } from './migrations/202611270300_assigned_by_worker.ts'
 import { getTask, listTasks, searchTasks, tasksByTag } from './operations.ts'
 
 export { taskExample } from './example.ts'
@@ -36,7 +37,7 @@ export {
 /** The task's row and its reading: get, list, search, metadata, tags. */
 export const tasks: Feature = {
   name: 'tasks',
-  migrations: [tasksTables, equalTitles],
+  migrations: [tasksTables, equalTitles, assignedByWorker],
   tables: ['task_metadata', 'task_texts', 'tasks'],
   operations: [
     listTasks,
