@@ -7,8 +7,10 @@ import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask } from '../../../test/tasks.ts'
 import type { Pace } from './pace.ts'
 import type { EventStoreReport } from './schema.ts'
+import { storeOf } from './settings.ts'
 import { makeSink } from './sink.ts'
 import { prepare, QUICK, stage, testFly, testStore, type Stage, type TestFly } from './testing.ts'
+import { wakeStore } from './waking.ts'
 
 interface Asleep extends Stage<TestServer> {
   fly: TestFly
@@ -146,6 +148,18 @@ test('however many tenants wait, on however many servers, there is one wake', as
   assert.deepEqual([fly.count(/^list/), fly.count(/^start/)], [1, 1])
   assert.deepEqual(await alerts(server), ['event_store.down', 'event_store.up'])
   assert.ok(new Set(store.accepted.map(({ tenant }) => tenant)).size >= 6)
+})
+
+test('a store that was woken since it was found asleep is not woken once more', async (t) => {
+  const { server, fly } = await asleep(t)
+  await createTask(server)
+  await upToDate(server)
+  fly.calls.length = 0
+  const { app } = server
+  const { signal } = new AbortController()
+  assert.equal(await wakeStore({ app, store: storeOf(app.settings)!, pace: QUICK, signal }), true)
+  assert.deepEqual(fly.calls, [])
+  assert.deepEqual(await wakeState(server), { wake_id: null, wake_failures: 0, closed: true })
 })
 
 test('a wait that Fly ends before the machine has started is asked again', async (t) => {

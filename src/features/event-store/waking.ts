@@ -20,9 +20,11 @@ async function healthy(sink: Sink): Promise<void> {
   while (await probe(sink)) await sleep(sink.pace.poll, undefined, { signal: sink.signal })
 }
 
-/** Starts the machines that are not started, and resolves when the store answers. Throws FlyError. */
+/** Starts the machines that are not started, and resolves when the store answers, as it may by now. Throws FlyError. */
 async function wakeMachines(sink: Sink, fly: Fly, app: string): Promise<void> {
   const { log } = sink.app
+  // Another wake may have ended since the store was found asleep.
+  if (!(await probe(sink))) return
   const machines = (await fly.machines()).filter(({ state }) => !GOING.includes(state))
   if (machines.length === 0)
     throw new FlyError(`the app ${app} at Fly has no machines; deploy it, or correct ${flyApp.name}`)
