@@ -75,7 +75,7 @@ export interface Application extends Assembly, Services {
    * the caller's, which is given where a call comes in and left out where a key is looked at again.
    */
   readonly authenticate: (authorization: string | undefined, address?: string) => Promise<Caller>
-  /** Stops daemons, duties, jobs, wakers and the pool, in this order. */
+  /** Stops daemons, duties, jobs, wakers and the pool, in this order, each also where one before could not be stopped. */
   close(): Promise<void>
 }
 
@@ -145,11 +145,13 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     authenticate: (authorization, address) => options.authenticate(app, authorization, address),
     async close() {
       await Promise.all([app.duties.stop(), ...daemons.map((stop) => stop())])
-      await app.jobs.stop()
-      await wake.close()
-      app.load.close()
-      closing = true
-      await pool.end()
+        .finally(() => app.jobs.stop())
+        .finally(async () => {
+          await wake.close()
+          app.load.close()
+          closing = true
+          await pool.end()
+        })
     },
   }
   app.duties = new Duties(
@@ -157,14 +159,20 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     [sequencer, forgetOldAnswers, ...assembly.features.flatMap((feature) => feature.duties ?? [])],
     app.alone,
   )
-  if (options.pooled) await warnOfMissingLimits(pool, log)
-  // The leader is woken in its own process; only another server's commits need a notification.
-  await wake.listen(async () => {
-    if (!app.duties.leads) await notifyCommitted({ db: pool })
-  })
-  await app.jobs.start()
-  app.duties.start()
-  for (const feature of assembly.features)
-    for (const daemon of feature.daemons ?? []) daemons.push(daemon.start(app))
-  return app
+  try {
+    if (options.pooled) await warnOfMissingLimits(pool, log)
+    // The leader is woken in its own process; only another server's commits need a notification.
+    await wake.listen(async () => {
+      if (!app.duties.leads) await notifyCommitted({ db: pool })
+    })
+    await app.jobs.start()
+    app.duties.start()
+    for (const feature of assembly.features)
+      for (const daemon of feature.daemons ?? []) daemons.push(daemon.start(app))
+    return app
+  } catch (error) {
+    // What has begun would keep the process from ending, and whoever watches over it from starting it again.
+    await app.close().catch((failure: unknown) => log.warn({ err: failure }, 'closing after a failed start'))
+    throw error
+  }
 }

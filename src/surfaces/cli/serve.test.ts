@@ -164,6 +164,21 @@ describe('with a database of its own', () => {
     assert.equal((await running.ended()).code, 0)
   })
 
+  test('a start that fails halfway ends the process, with the reason', async () => {
+    // The schema is as it should be, as far as its versions tell.
+    await client.query('ALTER TABLE pgboss.queue RENAME TO elsewhere')
+    try {
+      const running = place.start(['serve'], environment)
+      const late = setTimeout(() => running.child.kill('SIGKILL'), 20_000)
+      const { code, stderr } = await running.ended()
+      clearTimeout(late)
+      assert.equal(code, 1, stderr)
+      assert.match(stderr, /"pgboss\.queue" does not exist/)
+    } finally {
+      await client.query('ALTER TABLE pgboss.elsewhere RENAME TO queue')
+    }
+  })
+
   test('a second signal ends a server at once that still has something to answer', async () => {
     const running = place.start(['serve'], environment)
     const url = await addressOf(running)
