@@ -82,9 +82,18 @@ async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
   const concurrency = `--test-concurrency=${availableParallelism()}`
   // A file whose test failed before it closed its server would never end; the whole suite takes a few minutes.
   const timeout = '--test-timeout=600000'
+  const noWarnings = `--import=${new URL('no-warnings.ts', import.meta.url).href}`
   runner = spawn(
     process.execPath,
-    ['--test', '--test-reporter=spec', concurrency, timeout, ...options, ...(files.length ? files : ALL)],
+    [
+      '--test',
+      '--test-reporter=spec',
+      concurrency,
+      timeout,
+      noWarnings,
+      ...options,
+      ...(files.length ? files : ALL),
+    ],
     { stdio: 'inherit', env },
   )
   return new Promise((resolve, reject) => {

@@ -81,8 +81,9 @@ export class Lease {
     clearTimeout(this.#expiry)
     const expire = (): void =>
       this.abort(new WorkAborted('lost', 'No heartbeat reached the server before the lease was over.'))
+    const left = Math.max(0, this.#until - performance.now())
     // A longer timer would fire at once.
-    this.#expiry = setTimeout(expire, Math.min(this.#until - performance.now(), 2 ** 31 - 1))
+    this.#expiry = setTimeout(expire, Math.min(left, 2 ** 31 - 1))
   }
 
   async #keep(): Promise<void> {

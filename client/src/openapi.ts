@@ -2513,7 +2513,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `unsupported_media_type`: The body has a media type that the route does not take. */
+        /** @description `unsupported_media_type`: The body has a media type that the route does not take, or is compressed. */
         UnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -6,7 +6,7 @@ export function pause(milliseconds: number, ...signals: readonly (AbortSignal | 
       for (const signal of signals) signal?.removeEventListener('abort', end)
       resolve()
     }
-    const timer = setTimeout(end, milliseconds)
+    const timer = setTimeout(end, Math.max(0, milliseconds))
     for (const signal of signals) {
       signal?.addEventListener('abort', end)
       if (signal?.aborted) end()

@@ -92,10 +92,10 @@ export async function mixedSoak(options: MixedOptions): Promise<MixedResult> {
 }
 
 function line(at: number, sample: Sample, latencies: ReturnType<PacedClient['latencies']>): string {
-  const { rss, heap, files, backends, connections, statements, deadRows } = sample
+  const { rss, heap, files, connections, backend, statements, deadRows } = sample
   const calls = latencies.reduce((sum, each) => sum + each.calls, 0)
   const slowest = latencies.toSorted((a, b) => b.median - a.median)[0]
-  return `${at} s: ${calls} calls, ${rss.toFixed(0)} MiB (heap ${heap.toFixed(0)}), ${files} files, PostgreSQL ${backends.toFixed(0)} MiB, ${connections} connections, ${statements} statements, ${deadRows} dead rows, slowest ${slowest?.kind} ${slowest?.median.toFixed(1)} ms`
+  return `${at} s: ${calls} calls, ${rss.toFixed(0)} MiB (heap ${heap.toFixed(0)}), ${files} files, ${connections} connections (of each ${backend.toFixed(1)} MiB, ${statements.toFixed(0)} statements), ${deadRows} dead rows, slowest ${slowest?.kind} ${slowest?.median.toFixed(1)} ms`
 }
 
 /** Waits until followers and receiver have all there is, or nothing comes any more. */

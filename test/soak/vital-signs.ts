@@ -7,10 +7,13 @@ export interface Sample {
   readonly rss: number
   readonly heap: number
   readonly files: number
-  /** What the processes behind the server's connections have for themselves; 0 where there is no /proc. */
-  readonly backends: number
   readonly connections: number
-  /** Prepared statements in all sessions of the pool. */
+  /**
+   * What the process behind a connection has for itself, the mean; 0 where there is no /proc. Of each, since how many there are goes
+   * up and down with what else the machine has to do.
+   */
+  readonly backend: number
+  /** Prepared statements in a session, the mean. */
   readonly statements: number
   readonly deadRows: number
 }
@@ -21,9 +24,9 @@ export const TOLERANCES = {
   // The collector's saw-tooth is known by its floor.
   heap: { share: 0.15, room: 8, quantile: 0.25 },
   files: { share: 0.1, room: 4 },
-  backends: { share: 0.1, room: 8 },
   connections: { share: 0, room: 1 },
-  statements: { share: 0.02, room: 10 },
+  backend: { share: 0.1, room: 1 },
+  statements: { share: 0.02, room: 3 },
   // Autovacuum comes when a fifth of a table is dead.
   deadRows: { share: 0.3, room: 300 },
 } as const satisfies Record<keyof Sample, Tolerance>
@@ -32,9 +35,9 @@ const NAMES = {
   rss: ["the server's resident memory", 'MiB'],
   heap: ["the server's heap in use, its floor", 'MiB'],
   files: ["the server's open files", ''],
-  backends: ["PostgreSQL's processes, private", 'MiB'],
   connections: ['connections of the database', ''],
-  statements: ['prepared statements', ''],
+  backend: ["PostgreSQL's process of a connection, private", 'MiB'],
+  statements: ['prepared statements of a connection', ''],
   deadRows: ['dead rows', ''],
 } as const satisfies Record<keyof Sample, readonly [string, string]>
 
@@ -67,13 +70,14 @@ export async function takeSample(url: string, key: string, database: pg.Client):
   const dead = await database.query<{ rows: string }>(
     'SELECT sum(n_dead_tup) AS rows FROM pg_stat_user_tables',
   )
+  const connections = sessions.rows.length
   return {
     rss: figure('process_resident_memory_bytes') / MIB,
     heap: figure('nodejs_heap_size_used_bytes') / MIB,
     files: process.platform === 'linux' ? figure('process_open_fds') : 0,
-    backends: sessions.rows.reduce((sum, { pid }) => sum + privateMib(pid), 0),
-    connections: sessions.rows.length,
-    statements: figure('cairn_database_prepared_statements'),
+    connections,
+    backend: sessions.rows.reduce((sum, { pid }) => sum + privateMib(pid), 0) / connections,
+    statements: figure('cairn_database_prepared_statements') / connections,
     deadRows: Number(dead.rows[0]!.rows),
   }
 }

@@ -118,6 +118,21 @@ test('a batch that is sent again under its Idempotency-Key is done once, and ans
   assert.equal((await recordOf(server, first)).length, 6)
 })
 
+test('a batch under a key finds out why not for each that is refused', async () => {
+  const claims = await claimSome(4)
+  for (const claim of claims.slice(0, 3)) bodyOf(await complete(server, claim))
+  const answers = bodyOf<Answered[]>(
+    await send(
+      claims.map((claim) => completionOf(claim)),
+      { 'idempotency-key': 'three refused' },
+    ),
+  )
+  assert.deepEqual(
+    answers.map(({ refusal }) => refusal?.code),
+    ['execution_completed', 'execution_completed', 'execution_completed', undefined],
+  )
+})
+
 test('batches of one moment, each under its key, hinder each other neither by a refusal nor by a task that is locked', async () => {
   const [wrong, ...claims] = (await claimSome(31)) as [Claim, ...Claim[]]
   const waiting = await createTask(server)

@@ -119,12 +119,13 @@ async function endAllIn(
   calls: readonly CompletionCall[],
 ): Promise<PromiseSettledResult<Completed>[]> {
   const done = await completeForAll(transaction, calls, 'waits')
-  const results = await Promise.allSettled(
-    calls.map((call, nth) => end(transaction, call, () => Promise.resolve(done[nth]))),
-  )
-  for (const result of results) {
+  const results: PromiseSettledResult<Completed>[] = []
+  // In turn: a transaction has one connection.
+  for (const [nth, call] of calls.entries()) {
+    const [result] = await Promise.allSettled([end(transaction, call, () => Promise.resolve(done[nth]))])
     // Whatever is no refusal has ended the transaction.
     if (result.status === 'rejected' && !(result.reason instanceof Problem)) throw result.reason
+    results.push(result)
   }
   return results
 }

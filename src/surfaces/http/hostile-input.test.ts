@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { bodyOf, faultsOf as allFaultsOf, problemOf } from '../../../test/answers.ts'
 import { sendRaw, type RawAnswer } from '../../../test/raw-socket.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../../test/server.ts'
@@ -178,6 +179,15 @@ test('another media type is 415', async () => {
       415,
       'unsupported_media_type',
     )
+})
+
+test('a compressed body is 415, and says so', async () => {
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+  const answer = await server.http('POST', '/tasks', gzipSync('{"title": "x"}'), { headers })
+  assert.match(problemOf(answer, 415, 'unsupported_media_type').detail, /Content-Encoding/)
+  assert.equal((await server.http('POST', '/graphql', gzipSync('{}'), { headers })).status, 415)
+  const plain = { 'content-encoding': 'identity' }
+  assert.deepEqual(faultsOf(await server.post('/tasks', { title: 1 }, { headers: plain })), ['title'])
 })
 
 test('a query parameter that is given twice is 400 where one is meant', async () => {

@@ -272,7 +272,17 @@ export async function makeHttpServer(
   })
   server.decorateRequest('caller', null)
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    if (/^(identity)?$/i.test(request.headers['content-encoding'] ?? '')) done(null, body)
+    else
+      done(
+        new Problem(
+          'unsupported_media_type',
+          415,
+          'Bodies are read as they are; send it without Content-Encoding, not compressed.',
+        ),
+      )
+  })
   server.addHook('onRequest', async (request, reply) => {
     stamp(request, reply)
     refuseLongUrl(request.raw)

@@ -163,7 +163,7 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
   {
     code: 'unsupported_media_type',
     status: 415,
-    meaning: 'The body has a media type that the route does not take.',
+    meaning: 'The body has a media type that the route does not take, or is compressed.',
     of: takesBody,
   },
   {
