@@ -23,6 +23,8 @@ export const checkRowsAgainstSchemas = (on: boolean): void => void (checkRows = 
 interface Statement {
   name: string
   text: string
+  /** Milliseconds that its answer may take, where it may run longer than any other statement. */
+  answersWithin?: number | undefined
 }
 const statements = new Map<string, Statement>()
 
@@ -39,11 +41,11 @@ function shortName(name: string): string {
   return `${name.slice(0, NAME_BYTES - hash.length - 1)}#${hash}`
 }
 
-function declare(fullName: string, text: string): Statement {
+function declare(fullName: string, text: string, answersWithin?: number): Statement {
   const name = shortName(fullName)
   const known = statements.get(name)
   if (known && known.text !== text) throw new Error(`two statements are named ${name}`)
-  const statement = known ?? { name, text }
+  const statement = known ?? { name, text, answersWithin }
   statements.set(name, statement)
   return statement
 }
@@ -54,17 +56,20 @@ async function send<Row>(
   row: z.ZodType<Row>,
   values: unknown[],
 ): Promise<Row[]> {
-  const { rows } = await db.query({ name: statement.name, text: statement.text, values })
+  const { name, text, answersWithin } = statement
+  const limit = answersWithin === undefined ? {} : { query_timeout: answersWithin }
+  const { rows } = await db.query({ name, text, values, ...limit })
   if (checkRows) for (const each of rows) row.parse(each)
   return rows as Row[]
 }
 
 /**
  * Declares a named (prepared) statement of one tenant: `$1` is the tenant, the parameters begin at `$2`.
- * `row` says what a row looks like; tests hold the real schema to it.
+ * `row` says what a row looks like; tests hold the real schema to it. `answersWithin`: milliseconds, for a statement that may take
+ * longer than the pool lets any take.
  */
-export function query<Row>(name: string, row: z.ZodType<Row>, text: string) {
-  const statement = declare(name, text)
+export function query<Row>(name: string, row: z.ZodType<Row>, text: string, answersWithin?: number) {
+  const statement = declare(name, text, answersWithin)
   return (scope: Scope, ...values: unknown[]): Promise<Row[]> =>
     send(scope.db, statement, row, [scope.tenant, ...values])
 }
@@ -109,6 +114,10 @@ export async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The driver's word for a statement that got no answer in time; nor would another one on that connection. */
+const isSilence = (error: unknown): error is Error =>
+  error instanceof Error && error.message === 'Query read timeout'
+
 /**
  * Runs `work` in one transaction on one connection: commits what it returns, rolls back what it throws, and runs it
  * again after a deadlock. `work` must have no effect outside the database.
@@ -130,7 +139,8 @@ export const transact = <T>(
       await client.query('COMMIT')
       return result
     } catch (error) {
-      await client.query('ROLLBACK').catch((failed: Error) => (broken = failed))
+      if (isSilence(error)) broken = error
+      else await client.query('ROLLBACK').catch((failed: Error) => (broken = failed))
       throw error
     } finally {
       client.release(broken)
@@ -151,7 +161,10 @@ const LOST =
  */
 export function problemOfDatabase(error: unknown): Problem | undefined {
   const state = sqlState(error)
-  if (error instanceof Error && (CONNECTION_ERRORS.test(state ?? '') || LOST.test(error.message)))
+  if (
+    error instanceof Error &&
+    (CONNECTION_ERRORS.test(state ?? '') || LOST.test(error.message) || isSilence(error))
+  )
     return busy('The database is not reachable just now; try again in a moment.', error)
   if (!state || !/^[0-9A-Z]{5}$/.test(state)) return undefined
   if (state.startsWith('22'))

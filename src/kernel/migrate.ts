@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { migrateJobs } from './jobs.ts'
+import { CONNECT_MILLISECONDS } from './pool.ts'
 
 /** A step of the schema, forward only. Its name sorts by date: `2026MMDDHHMM_what`. */
 export interface Migration {
@@ -85,7 +86,11 @@ function refuseMisfits(states: readonly MigrationState[]): void {
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, application_name: 'cairn-codex migrate' })
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MILLISECONDS,
+    application_name: 'cairn-codex migrate',
+  })
   client.on('error', () => undefined)
   await client.connect()
   return client

@@ -7,6 +7,8 @@ export interface PoolOptions {
   /** A pooler of transactions stands between: each transaction may be on another connection of the database. */
   pooled: boolean
   onError(error: Error): void
+  /** Milliseconds after which a statement that got no answer is given up, with its connection; ANSWER_MILLISECONDS unless said. */
+  answersWithin?: number
 }
 
 /** Milliseconds that a statement, the wait for a lock and a silent transaction may take. */
@@ -15,6 +17,15 @@ export const TIME_LIMITS = {
   lock_timeout: 10_000,
   idle_in_transaction_session_timeout: 30_000,
 } as const
+
+/** How long a connection to the database may take to be made. */
+export const CONNECT_MILLISECONDS = 10_000
+
+/**
+ * How long the database may be silent: longer than it lets a statement run. A host that vanished, or a network that lost its way,
+ * says nothing, and the kernel would wait for a quarter of an hour.
+ */
+export const ANSWER_MILLISECONDS = TIME_LIMITS.statement_timeout + 5_000
 
 /** What may only be said at the start of a session that is one's own. */
 const SESSION = { ...TIME_LIMITS, options: '-c timezone=UTC -c jit=off' }
@@ -47,11 +58,12 @@ export class Pool extends pg.Pool {
   readonly #clients = new Set<pg.PoolClient>()
   #answered = -Infinity
 
-  constructor({ url, max, pooled, onError }: PoolOptions) {
+  constructor({ url, max, pooled, onError, answersWithin = ANSWER_MILLISECONDS }: PoolOptions) {
     super({
       connectionString: url,
       max,
-      connectionTimeoutMillis: 10_000,
+      connectionTimeoutMillis: CONNECT_MILLISECONDS,
+      query_timeout: answersWithin,
       idleTimeoutMillis: 60_000,
       application_name: 'cairn-codex',
       ...(pooled

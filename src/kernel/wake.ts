@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import pg from 'pg'
 import type { Logger } from './log.ts'
+import { CONNECT_MILLISECONDS } from './pool.ts'
 import type { NumberedRow } from './record.ts'
 
 /** The sequencer numbered new rows of a tenant (sent by it, once a batch). Payload: `TENANT SEQUENCE`. */
@@ -16,6 +17,7 @@ export class Wake {
   readonly #emitter = new EventEmitter().setMaxListeners(0)
   readonly #log: Logger
   readonly #url: string | null
+  readonly #check: { readonly everyMilliseconds: number; readonly answersWithin: number }
   #listener: pg.Client | undefined
   /** How many readers of this server want a tenant's rows with the news of them. */
   readonly #closely = new Map<string, number>()
@@ -25,10 +27,18 @@ export class Wake {
   #notify: (() => Promise<unknown>) | undefined
   #notifying: NodeJS.Timeout | undefined
 
-  /** `url`: null where nobody can listen, through a pooler of transactions. */
-  constructor(url: string | null, log: Logger) {
+  /**
+   * `url`: null where nobody can listen, through a pooler of transactions. `check`: how often the listening connection is asked
+   * whether it is still there, and how long its answers may take, in milliseconds.
+   */
+  constructor(
+    url: string | null,
+    log: Logger,
+    check = { everyMilliseconds: 15_000, answersWithin: CONNECT_MILLISECONDS },
+  ) {
     this.#url = url
     this.#log = log
+    this.#check = check
   }
 
   /** Connects the one listening connection of this server; reconnects by itself. */
@@ -39,18 +49,29 @@ export class Wake {
 
   async #connect(): Promise<void> {
     if (this.#closed || this.#url === null) return
-    const client = new pg.Client({ connectionString: this.#url, application_name: 'cairn-codex listen' })
-    const again = (error: Error): void => {
+    const { everyMilliseconds, answersWithin } = this.#check
+    const client = new pg.Client({
+      connectionString: this.#url,
+      connectionTimeoutMillis: CONNECT_MILLISECONDS,
+      query_timeout: answersWithin,
+      application_name: 'cairn-codex listen',
+    })
+    let lost = false
+    const lose = (error: Error): void => {
+      if (lost) return
+      lost = true
+      clearInterval(check)
       if (this.#listener === client) this.#listener = undefined
+      void client.end().catch(() => undefined)
       if (this.#closed) return
       this.#log.warn({ err: error }, 'the listening connection was lost; connecting again')
       setTimeout(() => void this.#connect(), 500).unref()
     }
-    let failed = false
-    client.on('error', (error: Error) => {
-      if (!failed) again(error)
-      failed = true
-    })
+    // Nobody else would say that a host has vanished: whoever only listens hears the same silence.
+    const check = setInterval(() => {
+      if (this.#listener === client) client.query('SELECT').catch(lose)
+    }, everyMilliseconds).unref()
+    client.on('error', lose)
     client.on('notification', ({ channel, payload }) => {
       if (channel === CHANNEL_COMMITTED) this.#emitter.emit('committed')
       else {
@@ -61,11 +82,10 @@ export class Wake {
     try {
       await client.connect()
       await client.query(`LISTEN ${CHANNEL_SEQUENCED}; LISTEN ${CHANNEL_COMMITTED}`)
-      this.#listener = client
+      if (this.#closed) await client.end()
+      else this.#listener = client
     } catch (error) {
-      if (!failed) again(error as Error)
-      failed = true
-      await client.end().catch(() => undefined)
+      lose(error as Error)
     }
   }
 
@@ -143,6 +163,8 @@ export class Wake {
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#notifying)
-    await this.#listener?.end().catch(() => undefined)
+    const listener = this.#listener
+    this.#listener = undefined
+    await listener?.end().catch(() => undefined)
   }
 }

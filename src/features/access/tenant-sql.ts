@@ -70,11 +70,15 @@ export async function deleteTenant(scope: Scope): Promise<void> {
 }
 
 /** A large tenant takes longer to delete than any other statement may take. */
+const TEN_MINUTES = 600_000
 const allowTenMinutes = queryAcrossTenants(
   'access.allow_ten_minutes',
   z.object({ set_config: z.string() }),
-  `SELECT set_config('statement_timeout', '600000', true)`,
+  `SELECT set_config('statement_timeout', '${TEN_MINUTES}', true)`,
 )
+
+const emptying = (table: string) =>
+  query(`access.empty:${table}`, Nothing, `DELETE FROM ${table} WHERE tenant_id = $1`, TEN_MINUTES + 5_000)
 
 /** Where a commit leaves its mark until the sequencer has seen it, and where it is seen afterwards. */
 const MARK = 'record_pending'
@@ -99,8 +103,7 @@ export async function emptyTenant(scope: Scope, tables: readonly string[]): Prom
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     await scope.db.query('SAVEPOINT untouched')
     try {
-      for (const table of [...first, MARK, ...first, SEEN])
-        await query(`access.empty:${table}`, Nothing, `DELETE FROM ${table} WHERE tenant_id = $1`)(scope)
+      for (const table of [...first, MARK, ...first, SEEN]) await emptying(table)(scope)
       return true
     } catch (error) {
       if (!refersToDeleted(error)) throw error

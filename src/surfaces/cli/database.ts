@@ -64,7 +64,7 @@ export async function connecting<T>({ place }: Database, work: () => Promise<T>)
     const reason = message.split('\n')[0] || code
     if (WRONG_ADDRESS.test(code))
       throw new SettingsError([`The database at ${place} refuses us (${reason}); correct DATABASE_URL.`])
-    if (UNREACHABLE.test(code) || message.includes('timeout'))
+    if (UNREACHABLE.test(code) || /timeout|connection terminated/i.test(message))
       throw new Error(
         `The database at ${place} cannot be reached (${reason}); start it, or correct DATABASE_URL.`,
         { cause: error },

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { eventually } from '../../../test/eventually.ts'
 import { testDatabase } from '../../../test/postgres.ts'
 import { Workplace, type Running } from './testing.ts'
 
@@ -132,11 +133,16 @@ describe('with a database of its own', () => {
     const gone = new URL(database.url)
     gone.pathname = '/no_such_database'
     const unreachable = `postgresql://me:open-sesame@127.0.0.1:${await closedPort()}/cairn`
-    const [keyless, missing, closed] = await Promise.all([
+    const deaf = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
+    await once(deaf, 'listening')
+    const hangsUp = `postgresql://me:open-sesame@127.0.0.1:${(deaf.address() as AddressInfo).port}/cairn`
+    const [keyless, missing, closed, hungUp] = await Promise.all([
       place.run(['serve'], { DATABASE_URL: database.url, PORT: '0' }),
       place.run(['serve'], { ...environment, DATABASE_URL: gone.href }),
       place.run(['serve'], { ...environment, DATABASE_URL: unreachable }),
+      place.run(['serve'], { ...environment, DATABASE_URL: hangsUp }),
     ])
+    deaf.close()
     assert.equal(keyless.code, 2)
     assert.match(keyless.stderr, /^cairn: wrong_settings: CAIRN_API_KEY is required with DATABASE_URL/)
     assert.equal(missing.code, 2)
@@ -146,7 +152,26 @@ describe('with a database of its own', () => {
     )
     assert.equal(closed.code, 1)
     assert.match(closed.stderr, /^cairn: failed: [^\n]*ECONNREFUSED[^\n]*\n$/)
-    assert.doesNotMatch(closed.stderr, /open-sesame/)
+    assert.equal(hungUp.code, 1)
+    assert.match(hungUp.stderr, /^cairn: failed: The database at [^\n]* cannot be reached [^\n]*\n$/)
+    for (const { stderr } of [closed, hungUp]) assert.doesNotMatch(stderr, /open-sesame/)
+  })
+
+  test('a start that waits for a database that says nothing gives up, and ends at once by a signal', async () => {
+    let waits = 0
+    const silent = createServer(() => waits++).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const waiting = { ...environment, DATABASE_URL: `postgresql://me@127.0.0.1:${port}/cairn` }
+    const given = place.run(['serve'], waiting)
+    const stopped = place.start(['serve'], waiting)
+    await eventually('both wait', () => waits === 2)
+    stopped.child.kill('SIGTERM')
+    assert.equal((await stopped.ended()).code, 0)
+    const { code, stderr } = await given
+    assert.equal(code, 1)
+    assert.match(stderr, /^cairn: failed: The database at [^\n]* cannot be reached [^\n]*timeout[^\n]*\n$/)
+    silent.close()
   })
 
   test('SIGTERM answers what waits, and then stops with 0', async () => {

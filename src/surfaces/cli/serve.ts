@@ -29,14 +29,14 @@ export interface ServeOptions {
  * Throws SettingsError and EmbeddedPostgresError for what the user must put right.
  */
 export async function serve({ settings, json, print }: ServeOptions): Promise<number> {
-  const signals = stopSignals()
+  const signals = stopSignals({ starting: true })
   const log = makeLog(settings.get(logLevel))
   const faults = features.flatMap((feature) => feature.senseless?.(settings) ?? [])
   if (faults.length > 0) throw new SettingsError(faults)
   requireKeySetting(settings)
   await requireFreeAddress(settings)
   const database = await openDatabase(settings, (message) => log.info(message))
-  signals.onSecond(() => database.stop())
+  signals.onHurry(() => database.stop())
   try {
     const generated = settings.get(apiKey) === undefined
     const key = operatorKey(settings)
@@ -74,11 +74,16 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
           ? JSON.stringify({ url, database: facts.database, key_file: facts.keyFile ?? null })
           : banner({ ...facts, features }),
       )
+      signals.started()
       return await serveUntilStopped(app, http, database, signals.first)
     } finally {
       withdrawServer(settings)
       await app.close()
     }
+  } catch (error) {
+    // Its database was stopped under it.
+    if (signals.received) return EXIT.done
+    throw error
   } finally {
     await database.stop()
   }

@@ -2,32 +2,49 @@
 export interface StopSignals {
   /** Resolves with the name of the first SIGTERM, SIGINT or SIGHUP. */
   readonly first: Promise<string>
-  /** What a second one does before the process ends with 1; a third ends it at once. */
-  onSecond(hurry: () => Promise<unknown>): void
+  /** Whether one came. */
+  readonly received: boolean
+  /** What is done where the process ends in a hurry: by a second signal, and with 1; or by the first while it starts, with 0. */
+  onHurry(hurry: () => Promise<unknown>): void
+  /** It has started: from now on `first` says what the first signal does. */
+  started(): void
 }
 
 /** How long a hurried end may take. */
 const HURRY_MILLISECONDS = 5_000
 
-/** Begins to listen for the signals that stop a process. */
-export function stopSignals(): StopSignals {
+/**
+ * Begins to listen for the signals that stop a process. While it is `starting`, the first one ends it: a start may wait for a
+ * database that does not answer, and has nobody to say goodbye to. A third one ends it at once.
+ */
+export function stopSignals({ starting = false } = {}): StopSignals {
   let hurry = (): Promise<unknown> => Promise.resolve()
   let received = 0
+  const endBy = (code: number): void => {
+    setTimeout(() => process.exit(code), HURRY_MILLISECONDS)
+    const end = (): never => process.exit(code)
+    hurry().then(end, end)
+  }
   const first = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
       process.on(signal, () => {
         received++
-        if (received === 1) return resolve(signal)
         if (received > 2) process.exit(1)
-        setTimeout(() => process.exit(1), HURRY_MILLISECONDS)
-        const end = (): never => process.exit(1)
-        hurry().then(end, end)
+        if (received === 2) return endBy(1)
+        resolve(signal)
+        if (starting) endBy(0)
       })
   })
   return {
     first,
-    onSecond(work) {
+    get received() {
+      return received > 0
+    },
+    onHurry(work) {
       hurry = work
+    },
+    started() {
+      starting = false
     },
   }
 }
