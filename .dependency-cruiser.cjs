@@ -15,7 +15,7 @@ const BROWSER_SAFE_KERNEL = String.raw`^src/kernel/(characters|ids|page|time)\.t
 const ENTRY_POINTS = [
   String.raw`^src/main\.ts$`,
   String.raw`^src/.*-process\.ts$`,
-  String.raw`^test/(run|lint-openapi|(soak|torture|fuzz|cluster|screenshots)/run)\.ts$`,
+  String.raw`^test/(run|no-warnings|lint-openapi|(soak|torture|fuzz|cluster|screenshots)/run)\.ts$`,
   String.raw`^bench/run\.ts$`,
   String.raw`^client/(generate|build)\.ts$`,
   String.raw`^src/web/main\.tsx$`,

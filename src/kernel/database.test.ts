@@ -75,6 +75,8 @@ test('a database error becomes the problem that its class stands for, or none', 
     '23505': 409,
     '23503': 409,
     '23514': 422,
+    '25006': 503,
+    '25P03': 503,
     '40001': 503,
     '40P01': 503,
     '53300': 503,
@@ -92,6 +94,37 @@ test('a database error becomes the problem that its class stands for, or none', 
   assert.equal(problem('57014')?.retryAfter, 1)
   assert.equal(problemOfDatabase(new Error('x')), undefined)
   assert.equal(problemOfDatabase('x'), undefined)
+})
+
+test('a database that is only read for a while, as in a failover, is written again as soon as it can be', async () => {
+  const { id } = await createTask(server)
+  const admin = new pg.Client({ connectionString: server.databaseUrl })
+  await admin.connect()
+  const name = admin.escapeIdentifier(new URL(server.databaseUrl).pathname.slice(1))
+  const readOnly = async (on: boolean): Promise<void> => {
+    await admin.query('SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE')
+    await admin.query(`ALTER DATABASE ${name} SET default_transaction_read_only = ${on ? 'on' : 'off'}`)
+  }
+  await readOnly(true)
+  await admin.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  )
+  await eventually('it can be read', async () => (await server.get('/tasks?limit=1')).status === 200)
+  // In one statement, and in a transaction.
+  for (const task of [{ title: 'x' }, { title: 'x', depends_on: [id] }])
+    problemOf(await server.post('/tasks', task), 503, 'unavailable')
+  // Connections that were made meanwhile stay as they are: only new ones can write.
+  await readOnly(false)
+  await admin.end()
+  await eventually('it is written', async () =>
+    (await Promise.all(Array.from({ length: 10 }, () => server.post('/tasks', { title: 'x' })))).every(
+      ({ status }) => status === 201,
+    ),
+  )
+  await eventually(
+    'the record is numbered again',
+    async () => (await server.sql('SELECT FROM record_pending')).length === 0,
+  )
 })
 
 test('a server whose connections are all cut answers again, waits again, and does its duties again', async () => {

@@ -118,6 +118,9 @@ export async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
 const isSilence = (error: unknown): error is Error =>
   error instanceof Error && error.message === 'Query read timeout'
 
+/** The connection leads to a database that is no longer, or not yet, the one that is written: another one may. */
+const isReadOnly = (error: unknown): error is Error => error instanceof Error && sqlState(error) === '25006'
+
 /**
  * Runs `work` in one transaction on one connection: commits what it returns, rolls back what it throws, and runs it
  * again after a deadlock. `work` must have no effect outside the database.
@@ -139,7 +142,7 @@ export const transact = <T>(
       await client.query('COMMIT')
       return result
     } catch (error) {
-      if (isSilence(error)) broken = error
+      if (isSilence(error) || isReadOnly(error)) broken = error
       else await client.query('ROLLBACK').catch((failed: Error) => (broken = failed))
       throw error
     } finally {
@@ -157,7 +160,8 @@ const LOST =
 
 /**
  * What a database error means to a caller, or undefined when it is none: 22 is bad input, 23 a conflict with what is
- * stored, 40, 53, 55P03, 57 and 08 a moment to try again (PostgreSQL documentation, appendix A).
+ * stored, 40, 53, 55P03, 57, 08, a database that is only read (25006) and a transaction that took too long (25P03, 25P04) a moment
+ * to try again (PostgreSQL documentation, appendix A).
  */
 export function problemOfDatabase(error: unknown): Problem | undefined {
   const state = sqlState(error)
@@ -193,7 +197,7 @@ export function problemOfDatabase(error: unknown): Problem | undefined {
     )
   if (
     state.startsWith('40') ||
-    state === '55P03' ||
+    ['25006', '25P03', '25P04', '55P03'].includes(state) ||
     state.startsWith('53') ||
     state.startsWith('57') ||
     state.startsWith('08')
