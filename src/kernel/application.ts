@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Caller } from './context.ts'
-import { queryAcrossTenants } from './database.ts'
+import { problemOfDatabase, queryAcrossTenants } from './database.ts'
 import { Duties } from './duty.ts'
 import { forgetOldAnswers } from './idempotency.ts'
 import { Jobs } from './jobs.ts'
@@ -71,7 +71,7 @@ export interface Application extends Assembly, Services {
   /** Whether outputs are held to their schemas: in tests. */
   readonly checkOutputs: boolean
   /**
-   * Who calls, by the Authorization header. Throws Problem 401; and 429 where too many wrong keys came from `address`,
+   * Who calls, by the Authorization header. Throws Problem 401; 503 where the database cannot be asked; and 429 where too many wrong keys came from `address`,
    * the caller's, which is given where a call comes in and left out where a key is looked at again.
    */
   readonly authenticate: (authorization: string | undefined, address?: string) => Promise<Caller>
@@ -142,7 +142,10 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     load: new Load(pool, metrics, settings.get(overloadMilliseconds)),
     cursorKey: options.cursorKey,
     checkOutputs: options.checkOutputs ?? false,
-    authenticate: (authorization, address) => options.authenticate(app, authorization, address),
+    authenticate: (authorization, address) =>
+      options.authenticate(app, authorization, address).catch((error: unknown) => {
+        throw problemOfDatabase(error) ?? error
+      }),
     async close() {
       await Promise.all([app.duties.stop(), ...daemons.map((stop) => stop())])
         .finally(() => app.jobs.stop())

@@ -196,7 +196,19 @@ async function poll(
     await app.wake.news(caller.tenant, Math.min(left, 1000), request.signal)
     // What is there now would go to somebody who has hung up.
     if (request.signal?.aborted) return answer
-    if (request.authenticateAgain) requirePermission(await request.authenticateAgain(), op.permission)
+    if (request.authenticateAgain) await requireRightsStill(request.authenticateAgain, op)
+  }
+}
+
+/** What a caller is told whose key or permission was taken away while the call waited: it says nothing about the call. */
+class RightsLost extends Problem {}
+
+async function requireRightsStill(authenticateAgain: () => Promise<Caller>, op: Operation): Promise<void> {
+  try {
+    requirePermission(await authenticateAgain(), op.permission)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    throw new RightsLost(error.code, error.status, error.detail, error.extra, { cause: error })
   }
 }
 
@@ -221,9 +233,12 @@ const takesKeyItself = (op: Operation, input: unknown): boolean =>
 /** Keeps a refusal, which the same request shall get again; whatever else went wrong gives the key back. */
 async function settle(op: Operation, hold: KeyHold, error: unknown): Promise<void> {
   const problem = error instanceof Problem ? error : problemOfDatabase(error)
-  // A key that was revoked while its call waited says nothing about the call.
-  if (problem && problem.status < 500 && problem.status !== 401 && problem.code !== 'idempotency_in_flight')
-    await (await hold.reserve()).keep(keptAnswer(op, problem.status, problemDocument(problem)))
+  const stands =
+    problem !== undefined &&
+    problem.status < 500 &&
+    problem.code !== 'idempotency_in_flight' &&
+    !(problem instanceof RightsLost)
+  if (stands) await (await hold.reserve()).keep(keptAnswer(op, problem.status, problemDocument(problem)))
   else {
     const { reservation } = hold
     await reservation?.free().catch(() => void freeSoon(reservation))

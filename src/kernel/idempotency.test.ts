@@ -339,6 +339,53 @@ test('after 24 hours a key is free again, and its answer is forgotten', async ()
   assert.deepEqual(await server.sql('SELECT FROM idempotency_keys WHERE key = $1', [key]), [])
 })
 
+test('a key that is taken again while old ones are forgotten keeps its answer', async () => {
+  const [older, key] = [newKey(), newKey()]
+  for (const each of [older, key]) {
+    bodyOf(await post('/tasks', { title: 'taken again' }, each), 201)
+    await editKey(each, `created_at = now() - interval '25 hours'`)
+  }
+  // Forgetting waits for the older one, and has found the other one by then.
+  const holder = new pg.Client({ connectionString: server.databaseUrl })
+  await holder.connect()
+  await holder.query('BEGIN')
+  await holder.query('SELECT FROM idempotency_keys WHERE key = $1 FOR UPDATE', [older])
+  const forgetting = runDuty(server, forgetOldAnswers)
+  await untilWaiting(observer)
+  assert.equal(replayed(await post('/tasks', { title: 'taken again' }, key)), false)
+  await holder.query('COMMIT')
+  await holder.end()
+  await forgetting
+  assert.equal(replayed(await post('/tasks', { title: 'taken again' }, key)), true)
+})
+
+test('a permission that was missing while a claim waited is no answer to it', async () => {
+  const permissions = ['read_tasks', 'execute_tasks']
+  const role = bodyOf<{ id: string }>(await server.post('/roles', { name: 'waits', permissions }), 201)
+  const user = bodyOf<{ id: string }>(await server.post('/users', { name: 'waits', roles: [role.id] }), 201)
+  const { key } = bodyOf<{ key: string }>(
+    await server.post('/keys', { name: 'waits', user_id: user.id }),
+    201,
+  )
+  const permit = async (...given: string[]): Promise<void> =>
+    void bodyOf(await server.patch(`/roles/${role.id}`, { permissions: given }))
+  const wish = { worker_id: 'w', agent_type: 'a', tags: ['waits'], wait_seconds: 20 }
+  const again = newKey()
+  const waiting = post('/tasks/claim', wish, again, key)
+  await eventually('it waits', async () => {
+    const rows = await server.sql('SELECT FROM idempotency_keys WHERE key = $1', [again])
+    return rows.length === 1
+  })
+  await permit('read_tasks')
+  problemOf(await waiting, 403, 'forbidden')
+  await permit(...permissions)
+  await createTask(server, { tags: ['waits'] })
+  await eventually(
+    'it is served',
+    async () => (await post('/tasks/claim', { ...wish, wait_seconds: 20 }, again, key)).status === 200,
+  )
+})
+
 test('a key has 1 to 255 characters', async () => {
   for (const key of ['', 'k'.repeat(256)])
     problemOf(await post('/tasks', { title: 'x' }, key), 400, 'invalid_idempotency_key')

@@ -149,6 +149,8 @@ const forget = queryAcrossTenants(
      USING (SELECT tenant_id, actor, operation, key FROM idempotency_keys
             WHERE created_at < now() - interval '24 hours' LIMIT 5000) old
      WHERE k.tenant_id = old.tenant_id AND k.actor = old.actor AND k.operation = old.operation AND k.key = old.key
+       -- Once more, of the row as it is now: it may have been taken again since the sub-select saw it.
+       AND k.created_at < now() - interval '24 hours'
      RETURNING 1
    ) SELECT count(*) AS forgotten FROM gone`,
 )

@@ -71,6 +71,18 @@ test('a schema that is newer than the program is refused', async () => {
   )
 })
 
+test('a database that is not in UTF8 is refused', async () => {
+  const name = `ascii_${process.pid}`
+  const ascii = new URL(database.url)
+  ascii.pathname = `/${name}`
+  await client.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'`)
+  await assert.rejects(
+    migrate(ascii.href, [FIRST]),
+    (error) => error instanceof MigrationError && /in UTF8, and this one is in SQL_ASCII/.test(error.message),
+  )
+  await client.query(`DROP DATABASE ${name}`)
+})
+
 test('the states tell what is applied, pending, unknown and edited, and change nothing', async () => {
   const pending = [{ name: FIRST.name, state: 'pending', applied_at: null }]
   assert.deepEqual(await migrationStates(database.url, [FIRST]), pending)

@@ -120,11 +120,16 @@ export async function migrationStates(
 export async function migrate(url: string, migrations: readonly Migration[]): Promise<string[]> {
   const client = await connect(url)
   try {
-    const { rows } = await client.query<{ version: number }>(
-      `SELECT current_setting('server_version_num')::int AS version`,
+    const { rows } = await client.query<{ version: number; encoding: string }>(
+      `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`,
     )
-    if (rows[0]!.version < 150_000)
+    const { version, encoding } = rows[0]!
+    if (version < 150_000)
       throw new MigrationError('Cairn Codex needs PostgreSQL 15 or newer; point DATABASE_URL to one.')
+    if (encoding !== 'UTF8')
+      throw new MigrationError(
+        `Cairn Codex needs a database in UTF8, and this one is in ${encoding}; make one by CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8'.`,
+      )
     await inTransaction(client, async () => {
       await client.query('SELECT pg_advisory_xact_lock($1)', [LEDGER_LOCK])
       await client.query(CREATE_LEDGER)

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { untilWaiting } from '../../../test/locks.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 
 let server: TestServer
@@ -138,6 +140,36 @@ test('a change of a role reaches who holds it within a second', async () => {
   await server.patch(`/roles/${id}`, { permissions: [] })
   await sleep(1000)
   assert.equal((await server.get('/tasks', { key })).status, 403)
+})
+
+test('while a key cannot be looked up its caller is told to come back, at every door', async () => {
+  const { key } = await userWithKey()
+  const holder = new pg.Client({ connectionString: server.databaseUrl })
+  const looker = new pg.Client({ connectionString: server.databaseUrl })
+  for (const client of [holder, looker]) await client.connect()
+  try {
+    await holder.query('BEGIN')
+    await holder.query('LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE')
+    const answers = [
+      server.get('/tasks', { key }),
+      server.post('/graphql', { query: '{ __typename }' }, { key }),
+      server.post(
+        '/mcp',
+        { jsonrpc: '2.0', id: 1, method: 'ping' },
+        { key, headers: { accept: 'application/json, text/event-stream' } },
+      ),
+    ]
+    await untilWaiting(looker)
+    await looker.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    )
+    await holder.query('ROLLBACK')
+    const told = (await Promise.all(answers)).filter(({ status }) => status >= 400)
+    assert.ok(told.length > 0)
+    for (const { status, headers } of told) assert.deepEqual([status, headers.get('retry-after')], [503, '1'])
+  } finally {
+    for (const client of [holder, looker]) await client.end()
+  }
 })
 
 test('a time in the past is no end for a key', async () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import pg from 'pg'
-import { bodyOf, faultsOf } from '../../../test/answers.ts'
+import { bodyOf, faultsOf, problemOf } from '../../../test/answers.ts'
 import { claimTasks, complete, readExecution, runOutLease } from '../../../test/claims.ts'
+import { eventually } from '../../../test/eventually.ts'
 import { addEdge, miscounts } from '../../../test/graph.ts'
+import { untilWaiting } from '../../../test/locks.ts'
 import { keyOfNewTenant } from '../../../test/people.ts'
 import { recordOf, typesOf } from '../../../test/record.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
@@ -167,6 +169,78 @@ test('batches of one moment, each under its key, hinder each other neither by a 
     await outsider.end()
   }
 })
+
+/** The connections of others, which hold tasks. */
+async function outsiders<T>(work: (...clients: [pg.Client, pg.Client, pg.Client]) => Promise<T>): Promise<T> {
+  const clients = [1, 2, 3].map(() => new pg.Client(server.databaseUrl)) as [pg.Client, pg.Client, pg.Client]
+  try {
+    for (const client of clients) await client.connect()
+    return await work(...clients)
+  } finally {
+    for (const client of clients) await client.end()
+  }
+}
+
+const lockTask = (client: pg.Client, { task }: Claim): Promise<unknown> =>
+  client.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [task.id])
+
+test('a batch that has done a part says so, when PostgreSQL ends the rest for a deadlock', () =>
+  outsiders(async (one, two, looker) => {
+    const claims = (await claimSome(3)) as [Claim, Claim, Claim]
+    for (const client of [one, two]) await client.query('BEGIN')
+    await lockTask(one, claims[1])
+    await lockTask(two, claims[2])
+    const answer = send(claims.map((claim) => completionOf(claim)))
+    await untilWaiting(looker)
+    await one.query('COMMIT')
+    // Now it has the second and waits for the third, whose holder wants the second.
+    await eventually('it has the second', async () => {
+      const { rowCount } = await looker.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE SKIP LOCKED', [
+        claims[1].task.id,
+      ])
+      return rowCount === 0
+    })
+    await lockTask(two, claims[1]).catch(() => undefined)
+    await two.query('ROLLBACK')
+    const outcomes = bodyOf<Answered[]>(await answer).map(({ execution }) => execution?.outcome)
+    assert.deepEqual(outcomes, ['succeeded', 'succeeded', 'succeeded'])
+  }))
+
+test('a batch that has done a part says so, when the rest loses its connection', () =>
+  outsiders(async (holder, looker) => {
+    const claims = (await claimSome(3)) as [Claim, Claim, Claim]
+    await holder.query('BEGIN')
+    for (const claim of claims.slice(1)) await lockTask(holder, claim)
+    const answer = send(claims.map((claim) => completionOf(claim)))
+    await untilWaiting(looker)
+    await looker.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    )
+    assert.deepEqual(
+      bodyOf<Answered[]>(await answer).map(({ execution, refusal }) => execution?.outcome ?? refusal!.status),
+      ['succeeded', 503, 503],
+    )
+    await holder.query('ROLLBACK')
+    const rest = await send(claims.slice(1).map((claim) => completionOf(claim)))
+    assert.ok(bodyOf<Answered[]>(rest).every(({ execution }) => execution))
+  }))
+
+test('a batch whose tasks could not be looked up keeps nothing under its key', () =>
+  outsiders(async (holder, looker) => {
+    const [claim] = (await claimSome(1)) as [Claim]
+    const short = completionOf(claim, { execution_id: `${claim.task.number}-${claim.lease.token}` })
+    const sendIt = () => send([short], { 'idempotency-key': 'looked up' })
+    await holder.query('BEGIN')
+    await holder.query('LOCK TABLE executions IN ACCESS EXCLUSIVE MODE')
+    const answer = sendIt()
+    await untilWaiting(looker)
+    await looker.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    )
+    await holder.query('ROLLBACK')
+    problemOf(await answer, 503, 'unavailable')
+    assert.equal(bodyOf<Answered[]>(await sendIt())[0]!.execution?.outcome, 'succeeded')
+  }))
 
 test('a task is named by its number and token, and by nobody of another tenant', async () => {
   const [claim] = (await claimSome(1)) as [Claim]

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Ctx } from '../../kernel/context.ts'
-import { problemOfDatabase } from '../../kernel/database.ts'
+import { problemOfDatabase, retryDeadlocks } from '../../kernel/database.ts'
 import { alone, gather, NeedsToBeAlone } from '../../kernel/gather.ts'
 import { CHANGES } from '../../kernel/lane.ts'
 import { operation } from '../../kernel/operation.ts'
@@ -88,21 +88,26 @@ const end = (
 
 /**
  * Ends many executions of one caller: with the others of the moment, then what was not done in a statement that waits for
- * whoever has the tasks, then each by itself, which also finds out why it can't be done.
+ * whoever has the tasks, then each by itself, which also finds out why it can't be done. Whatever becomes of some, the others
+ * are told what was done: each of these steps commits by itself, and is tried again by itself where PostgreSQL ended it for a deadlock.
  */
 async function endAll(
   ctx: Ctx,
   calls: readonly CompletionCall[],
 ): Promise<PromiseSettledResult<Completed>[]> {
-  const first = await Promise.allSettled(calls.map((call) => endTogether(ctx, call)))
+  const first = await Promise.allSettled(calls.map((call) => retryDeadlocks(() => endTogether(ctx, call))))
   const left = calls.filter((_, nth) => isUndone(first[nth]!))
-  const second = left.length > 1 ? await completeForAll(ctx, left, 'waits') : []
-  const waited = new Map(left.map((call, nth) => [call, second[nth]]))
+  const [second] = await Promise.allSettled([
+    left.length > 1 ? retryDeadlocks(() => completeForAll(ctx, left, 'waits')) : [],
+  ])
   return Promise.allSettled(
     calls.map(async (call, nth) => {
       const result = first[nth]!
       if (result.status === 'rejected') throw result.reason
-      return result.value ?? end(ctx, call, () => Promise.resolve(waited.get(call)))
+      if (result.value) return result.value
+      if (second.status === 'rejected') throw second.reason
+      const waited = second.value[left.indexOf(call)]
+      return retryDeadlocks(() => end(ctx, call, () => Promise.resolve(waited)))
     }),
   )
 }
@@ -123,8 +128,8 @@ async function endAllIn(
   // In turn: a transaction has one connection.
   for (const [nth, call] of calls.entries()) {
     const [result] = await Promise.allSettled([end(transaction, call, () => Promise.resolve(done[nth]))])
-    // Whatever is no refusal has ended the transaction.
-    if (result.status === 'rejected' && !(result.reason instanceof Problem)) throw result.reason
+    // Whatever is no refusal has ended the transaction, or is to be tried again.
+    if (result.status === 'rejected' && !isRefusal(result.reason)) throw result.reason
     results.push(result)
   }
   return results
@@ -192,6 +197,9 @@ export const completeExecution = operation({
   },
 })
 
+/** Whether it is an answer that stands: what may be otherwise in a moment is kept under no key. */
+const isRefusal = (error: unknown): boolean => error instanceof Problem && error.status < 500
+
 /** What a call of its own would have been refused with. Throws what is nobody's fault but ours. */
 function refusalOf(error: unknown): z.output<typeof CompletedOfBatch>['refusal'] {
   const problem = error instanceof Problem ? error : problemOfDatabase(error)
@@ -235,6 +243,7 @@ export const completeBatch = operation({
     }
     const found = calls.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
     if (!ctx.keeping) return outputOf(await endAll(ctx, found))
+    for (const call of calls) if (call.status === 'rejected' && !isRefusal(call.reason)) throw call.reason
     await ctx.keeping.hold.reserve()
     return outputOf(await endBatchesTogether(ctx, { ctx, calls: found }, outputOf))
   },

@@ -64,9 +64,19 @@ export async function connecting<T>({ place }: Database, work: () => Promise<T>)
     const reason = message.split('\n')[0] || code
     if (WRONG_ADDRESS.test(code))
       throw new SettingsError([`The database at ${place} refuses us (${reason}); correct DATABASE_URL.`])
-    if (UNREACHABLE.test(code) || /timeout|connection terminated/i.test(message))
+    if (UNREACHABLE.test(code) || /timeout|connection terminated|SSL/i.test(message))
       throw new Error(
         `The database at ${place} cannot be reached (${reason}); start it, or correct DATABASE_URL.`,
+        { cause: error },
+      )
+    if (code === '42501' || code === '3F000')
+      throw new Error(
+        `The role of DATABASE_URL may not do what it must at ${place} (${reason}); make it the owner of its database.`,
+        { cause: error },
+      )
+    if (code === '25006')
+      throw new Error(
+        `The database at ${place} can only be read (${reason}); start again when it is written, or correct DATABASE_URL.`,
         { cause: error },
       )
     throw error

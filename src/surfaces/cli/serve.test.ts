@@ -157,6 +157,29 @@ describe('with a database of its own', () => {
     for (const { stderr } of [closed, hungUp]) assert.doesNotMatch(stderr, /open-sesame/)
   })
 
+  test('a database that lets nothing be made is a clear sentence', async () => {
+    const { url, drop } = await testDatabase()
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    await client.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
+    await client.end()
+    const [powerless, read] = await Promise.all(
+      ['role=pg_monitor', 'default_transaction_read_only=on'].map((option) => {
+        const limited = new URL(url)
+        limited.searchParams.set('options', `-c ${option}`)
+        return place.run(['serve'], { ...environment, DATABASE_URL: limited.href })
+      }),
+    )
+    assert.equal(powerless!.code, 1)
+    assert.match(
+      powerless!.stderr,
+      /^cairn: failed: The role of DATABASE_URL [^\n]*; make it the owner[^\n]*\n$/,
+    )
+    assert.equal(read!.code, 1)
+    assert.match(read!.stderr, /^cairn: failed: The database at [^\n]* can only be read [^\n]*\n$/)
+    await drop()
+  })
+
   test('a start that waits for a database that says nothing gives up, and ends at once by a signal', async () => {
     let waits = 0
     const silent = createServer(() => waits++).listen(0, '127.0.0.1')
