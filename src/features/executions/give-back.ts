@@ -7,14 +7,20 @@ import { DURATION, executionJson, OPEN_BY_ID } from './sql.ts'
 
 /**
  * Ends executions without a verdict and makes their tasks ready again, in one statement: `guard` says which of the
- * executions `$3` may still be ended, `outcome` how. The tasks are locked first, in the order of their ids.
+ * executions `$3` may still be ended, `outcome` how. The tasks are locked first, in the order of their ids; those that others hold
+ * are waited for, or skipped.
  */
-const giveBackStatement = (outcome: 'released' | 'lost', guard: string, event: string): string => `
+const giveBackStatement = (
+  outcome: 'released' | 'lost',
+  guard: string,
+  event: string,
+  locking: 'waits' | 'skips',
+): string => `
   WITH held AS MATERIALIZED (
     SELECT t.id, t.status, t.assigned_worker, t.version, t.updated_at FROM tasks t
     WHERE t.tenant_id = $1
       AND t.id = ANY (ARRAY(SELECT e.task_id FROM executions e WHERE e.tenant_id = $1 AND e.id = ${anyOf('$3', 'uuid')}))
-    ORDER BY t.id FOR NO KEY UPDATE
+    ORDER BY t.id FOR NO KEY UPDATE ${locking === 'skips' ? 'SKIP LOCKED' : ''}
   ),
   closed AS (
     UPDATE executions e SET completed_at = now(), duration_seconds = ${DURATION}, outcome = '${outcome}',
@@ -53,6 +59,7 @@ const release = query(
     'released',
     '(e.lease_token IS NULL OR (e.lease_token = $5::bigint AND e.lease_expires_at > now()))',
     'execution.released',
+    'waits',
   ),
 )
 
@@ -70,9 +77,12 @@ export async function releaseExecution(
 const lose = query(
   'executions.lose',
   Ended,
-  giveBackStatement('lost', 'e.lease_expires_at <= now()', 'execution.lost'),
+  giveBackStatement('lost', 'e.lease_expires_at <= now()', 'execution.lost', 'skips'),
 )
 
-/** Ends the executions among `ids` whose lease has run out as lost; returns how many. */
+/**
+ * Ends the executions among `ids` whose lease has run out as lost; returns how many. A task that somebody has locked is left for
+ * the next time: one that is held for long would keep the leases of all others.
+ */
 export const loseExecutions = async (scope: Scope, origin: string, ids: readonly string[]): Promise<number> =>
   (await lose(scope, origin, ids, null)).length

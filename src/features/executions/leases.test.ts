@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import pg from 'pg'
 import { bodyOf, faultsOf, problemOf } from '../../../test/answers.ts'
 import { claimOne, complete, readExecution, runOutLease } from '../../../test/claims.ts'
 import { runDuty } from '../../../test/duties.ts'
@@ -48,6 +49,25 @@ test('a heartbeat extends the lease by its own length, or by what it asks for', 
   assert.equal((await readExecution(server, id)).lease_expires_at, own.expires_at)
   const long = bodyOf<Extended>(await post('heartbeat', { lease_seconds: 86_400 }))
   assert.ok(Date.parse(long.expires_at) - Date.parse(own.expires_at) > 86_000_000)
+})
+
+test('a task that somebody holds keeps no other lease from ending', async () => {
+  const [held, other] = [await claimed(), await claimed()]
+  for (const { id } of [held, other]) await runOutLease(server, id)
+  const holder = new pg.Client(server.databaseUrl)
+  await holder.connect()
+  await holder.query('BEGIN')
+  await holder.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [held.task.id])
+  await runDuty(server, reapLeases)
+  const outcomes = async () => [
+    (await readExecution(server, held.id)).outcome,
+    (await readExecution(server, other.id)).outcome,
+  ]
+  assert.deepEqual(await outcomes(), [null, 'lost'])
+  await holder.query('ROLLBACK')
+  await holder.end()
+  await runDuty(server, reapLeases)
+  assert.deepEqual(await outcomes(), ['lost', 'lost'])
 })
 
 test('a heartbeat keeps the progress, and one without leaves it', async () => {
