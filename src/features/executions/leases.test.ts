@@ -167,6 +167,8 @@ test('a completion that races with the end of its lease counts once: completed, 
       claim.post('complete', { success: true }),
       runOutLease(server, claim.id).then(() => runDuty(server, reapLeases)),
     ])
+    // A task that the completion held just then is left for the next turn.
+    await runDuty(server, reapLeases)
     const { outcome } = await readExecution(server, claim.id)
     const { status } = await readTask(server, claim.task.id)
     assert.equal(answer.status === 200 ? 'succeeded completed' : 'lost ready', `${outcome} ${status}`)
