@@ -71,8 +71,8 @@ export interface Application extends Assembly, Services {
   /** Whether outputs are held to their schemas: in tests. */
   readonly checkOutputs: boolean
   /**
-   * Who calls, by the Authorization header. Throws Problem 401; 503 where the database cannot be asked; and 429 where too many wrong keys came from `address`,
-   * the caller's, which is given where a call comes in and left out where a key is looked at again.
+   * Who calls, by the Authorization header. Throws Problem 401; 503 where the database cannot be asked; and 429 where too many
+   * wrong keys came from `address`, the caller's, which is given where a call comes in and left out where a key is looked at again.
    */
   readonly authenticate: (authorization: string | undefined, address?: string) => Promise<Caller>
   /** Stops daemons, duties, jobs, wakers and the pool, in this order, each also where one before could not be stopped. */

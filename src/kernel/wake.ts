@@ -60,17 +60,12 @@ export class Wake {
     const lose = (error: Error): void => {
       if (lost) return
       lost = true
-      clearInterval(check)
       if (this.#listener === client) this.#listener = undefined
       void client.end().catch(() => undefined)
       if (this.#closed) return
       this.#log.warn({ err: error }, 'the listening connection was lost; connecting again')
       setTimeout(() => void this.#connect(), 500).unref()
     }
-    // Nobody else would say that a host has vanished: whoever only listens hears the same silence.
-    const check = setInterval(() => {
-      if (this.#listener === client) client.query('SELECT').catch(lose)
-    }, everyMilliseconds).unref()
     client.on('error', lose)
     client.on('notification', ({ channel, payload }) => {
       if (channel === CHANNEL_COMMITTED) this.#emitter.emit('committed')
@@ -82,8 +77,11 @@ export class Wake {
     try {
       await client.connect()
       await client.query(`LISTEN ${CHANNEL_SEQUENCED}; LISTEN ${CHANNEL_COMMITTED}`)
-      if (this.#closed) await client.end()
-      else this.#listener = client
+      if (this.#closed) return await client.end()
+      this.#listener = client
+      // Nobody else would say that a host has vanished: whoever only listens hears the same silence.
+      const check = setInterval(() => void client.query('SELECT').catch(lose), everyMilliseconds).unref()
+      client.once('end', () => clearInterval(check))
     } catch (error) {
       lose(error as Error)
     }

@@ -37,7 +37,6 @@ async function arenaOf(seed: number): Promise<Arena> {
   }))
   const tasks = bodyOf<Task[]>(await servers[0].post('/tasks/batch', items, { key }), 201)
   return {
-    servers,
     key,
     random,
     tasks: tasks.map(({ id }) => id),

@@ -11,7 +11,6 @@ interface Held {
 
 /** What the clients of one tenant fight over. */
 export interface Arena {
-  readonly servers: readonly TestServer[]
   readonly key: string
   readonly random: Random
   readonly tasks: string[]
@@ -218,6 +217,8 @@ const OFTEN = ['claim', 'claim', 'complete', 'complete', 'complete', 'completeBa
 /** The names of all moves. */
 export const MOVE_NAMES = Object.keys(MOVES)
 
+const DRAWN = [...MOVE_NAMES, ...OFTEN]
+
 /** One client's moves until the time is over. Any answer but a yes or a refusal that fits a sound request is a fault. */
 export async function fight(arena: Arena, name: string, server: TestServer, until: number): Promise<void> {
   const { key, random, done } = arena
@@ -236,7 +237,7 @@ export async function fight(arena: Arena, name: string, server: TestServer, unti
     return undefined
   }
   while (Date.now() < until) {
-    const move = random.one([...MOVE_NAMES, ...OFTEN])
+    const move = random.one(DRAWN)
     if (await MOVES[move]!(arena, call)) done.set(move, (done.get(move) ?? 0) + 1)
   }
 }

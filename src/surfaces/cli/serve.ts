@@ -81,8 +81,8 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
       await app.close()
     }
   } catch (error) {
-    // Its database was stopped under it.
-    if (signals.received) return EXIT.done
+    // Its database was stopped under it while it started.
+    if (signals.interrupted) return EXIT.done
     throw error
   } finally {
     await database.stop()

@@ -2,8 +2,8 @@
 export interface StopSignals {
   /** Resolves with the name of the first SIGTERM, SIGINT or SIGHUP. */
   readonly first: Promise<string>
-  /** Whether one came. */
-  readonly received: boolean
+  /** Whether one came while it was starting. */
+  readonly interrupted: boolean
   /** What is done where the process ends in a hurry: by a second signal, and with 1; or by the first while it starts, with 0. */
   onHurry(hurry: () => Promise<unknown>): void
   /** It has started: from now on `first` says what the first signal does. */
@@ -37,8 +37,8 @@ export function stopSignals({ starting = false } = {}): StopSignals {
   })
   return {
     first,
-    get received() {
-      return received > 0
+    get interrupted() {
+      return starting && received > 0
     },
     onHurry(work) {
       hurry = work
