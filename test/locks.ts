@@ -12,3 +12,10 @@ export async function waitingForLocks(db: Queryable): Promise<number> {
 /** Returns when so many statements wait for a lock; throws when they still do not after 20 seconds. */
 export const untilWaiting = (db: Queryable, count = 1): Promise<void> =>
   eventually(`${count} statements wait for a lock`, async () => (await waitingForLocks(db)) >= count)
+
+/** Ends the connections whose statements wait for a lock: as a restart of the database, for those alone. */
+export const endWaiting = (db: Queryable): Promise<unknown> =>
+  db.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+  )

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { z } from 'zod'
+import { ANSWER_MARGIN } from './pool.ts'
 import { Problem } from './problem.ts'
 
 /** Anything that runs a statement: the pool, or the one connection of a transaction. */
@@ -23,8 +24,8 @@ export const checkRowsAgainstSchemas = (on: boolean): void => void (checkRows = 
 interface Statement {
   name: string
   text: string
-  /** Milliseconds that its answer may take, where it may run longer than any other statement. */
-  answersWithin?: number | undefined
+  /** Milliseconds for which it may run, where that is longer than any other statement may. */
+  mayRun?: number | undefined
 }
 const statements = new Map<string, Statement>()
 
@@ -41,11 +42,11 @@ function shortName(name: string): string {
   return `${name.slice(0, NAME_BYTES - hash.length - 1)}#${hash}`
 }
 
-function declare(fullName: string, text: string, answersWithin?: number): Statement {
+function declare(fullName: string, text: string, mayRun?: number): Statement {
   const name = shortName(fullName)
   const known = statements.get(name)
   if (known && known.text !== text) throw new Error(`two statements are named ${name}`)
-  const statement = known ?? { name, text, answersWithin }
+  const statement = known ?? { name, text, mayRun }
   statements.set(name, statement)
   return statement
 }
@@ -56,8 +57,8 @@ async function send<Row>(
   row: z.ZodType<Row>,
   values: unknown[],
 ): Promise<Row[]> {
-  const { name, text, answersWithin } = statement
-  const limit = answersWithin === undefined ? {} : { query_timeout: answersWithin }
+  const { name, text, mayRun } = statement
+  const limit = mayRun === undefined ? {} : { query_timeout: mayRun + ANSWER_MARGIN }
   const { rows } = await db.query({ name, text, values, ...limit })
   if (checkRows) for (const each of rows) row.parse(each)
   return rows as Row[]
@@ -65,11 +66,11 @@ async function send<Row>(
 
 /**
  * Declares a named (prepared) statement of one tenant: `$1` is the tenant, the parameters begin at `$2`.
- * `row` says what a row looks like; tests hold the real schema to it. `answersWithin`: milliseconds, for a statement that may take
- * longer than the pool lets any take.
+ * `row` says what a row looks like; tests hold the real schema to it. `mayRun`: milliseconds, for a statement that its
+ * transaction lets run longer than any other may.
  */
-export function query<Row>(name: string, row: z.ZodType<Row>, text: string, answersWithin?: number) {
-  const statement = declare(name, text, answersWithin)
+export function query<Row>(name: string, row: z.ZodType<Row>, text: string, mayRun?: number) {
+  const statement = declare(name, text, mayRun)
   return (scope: Scope, ...values: unknown[]): Promise<Row[]> =>
     send(scope.db, statement, row, [scope.tenant, ...values])
 }

@@ -21,11 +21,14 @@ export const TIME_LIMITS = {
 /** How long a connection to the database may take to be made. */
 export const CONNECT_MILLISECONDS = 10_000
 
+/** How much longer an answer may take than the database lets its statement run. */
+export const ANSWER_MARGIN = 5_000
+
 /**
  * How long the database may be silent: longer than it lets a statement run. A host that vanished, or a network that lost its way,
  * says nothing, and the kernel would wait for a quarter of an hour.
  */
-export const ANSWER_MILLISECONDS = TIME_LIMITS.statement_timeout + 5_000
+export const ANSWER_MILLISECONDS = TIME_LIMITS.statement_timeout + ANSWER_MARGIN
 
 /** What may only be said at the start of a session that is one's own. */
 const SESSION = { ...TIME_LIMITS, options: '-c timezone=UTC -c jit=off' }

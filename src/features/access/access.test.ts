@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { untilWaiting } from '../../../test/locks.ts'
+import { endWaiting, untilWaiting } from '../../../test/locks.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 
 let server: TestServer
@@ -160,9 +160,7 @@ test('while a key cannot be looked up its caller is told to come back, at every 
       ),
     ]
     await untilWaiting(looker)
-    await looker.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    )
+    await endWaiting(looker)
     await holder.query('ROLLBACK')
     const told = (await Promise.all(answers)).filter(({ status }) => status >= 400)
     assert.ok(told.length > 0)

@@ -78,7 +78,7 @@ const allowTenMinutes = queryAcrossTenants(
 )
 
 const emptying = (table: string) =>
-  query(`access.empty:${table}`, Nothing, `DELETE FROM ${table} WHERE tenant_id = $1`, TEN_MINUTES + 5_000)
+  query(`access.empty:${table}`, Nothing, `DELETE FROM ${table} WHERE tenant_id = $1`, TEN_MINUTES)
 
 /** Where a commit leaves its mark until the sequencer has seen it, and where it is seen afterwards. */
 const MARK = 'record_pending'

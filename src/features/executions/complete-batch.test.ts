@@ -5,7 +5,7 @@ import { bodyOf, faultsOf, problemOf } from '../../../test/answers.ts'
 import { claimTasks, complete, readExecution, runOutLease } from '../../../test/claims.ts'
 import { eventually } from '../../../test/eventually.ts'
 import { addEdge, miscounts } from '../../../test/graph.ts'
-import { untilWaiting } from '../../../test/locks.ts'
+import { endWaiting, untilWaiting } from '../../../test/locks.ts'
 import { keyOfNewTenant } from '../../../test/people.ts'
 import { recordOf, typesOf } from '../../../test/record.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
@@ -213,9 +213,7 @@ test('a batch that has done a part says so, when the rest loses its connection',
     for (const claim of claims.slice(1)) await lockTask(holder, claim)
     const answer = send(claims.map((claim) => completionOf(claim)))
     await untilWaiting(looker)
-    await looker.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    )
+    await endWaiting(looker)
     assert.deepEqual(
       bodyOf<Answered[]>(await answer).map(({ execution, refusal }) => execution?.outcome ?? refusal!.status),
       ['succeeded', 503, 503],
@@ -234,9 +232,7 @@ test('a batch whose tasks could not be looked up keeps nothing under its key', (
     await holder.query('LOCK TABLE executions IN ACCESS EXCLUSIVE MODE')
     const answer = sendIt()
     await untilWaiting(looker)
-    await looker.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    )
+    await endWaiting(looker)
     await holder.query('ROLLBACK')
     problemOf(await answer, 503, 'unavailable')
     assert.equal(bodyOf<Answered[]>(await sendIt())[0]!.execution?.outcome, 'succeeded')
