@@ -120,6 +120,11 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       // The pool calls itself ended before the last connection is closed, and an embedded database ends at once then.
       if (!closing) log.warn({ err: error }, 'a database connection was lost')
     },
+    onCrowded: (granted) =>
+      log.warn(
+        { granted, wanted: poolMax },
+        'the database grants no more connections; calls wait for those there are: raise its max_connections, or lower DATABASE_POOL_MAX',
+      ),
   })
   const wake = new Wake(options.listenUrl === undefined ? databaseUrl : options.listenUrl, log)
   const metrics = new Metrics(pool)

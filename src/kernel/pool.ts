@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Logger } from './log.ts'
 
@@ -7,6 +8,8 @@ export interface PoolOptions {
   /** A pooler of transactions stands between: each transaction may be on another connection of the database. */
   pooled: boolean
   onError(error: Error): void
+  /** Told when the database grants no more connections than the pool has now: at most once a minute. */
+  onCrowded?(granted: number): void
   /** Milliseconds after which a statement that got no answer is given up, with its connection; ANSWER_MILLISECONDS unless said. */
   answersWithin?: number
 }
@@ -30,6 +33,15 @@ export const ANSWER_MARGIN = 5_000
  */
 export const ANSWER_MILLISECONDS = TIME_LIMITS.statement_timeout + ANSWER_MARGIN
 
+/** PostgreSQL's code for no more connections: of the server, of the database, or of the role. */
+export const TOO_MANY_CONNECTIONS = '53300'
+
+/** How long the pool makes do with the connections it was granted before it asks for more once again. */
+const CROWDED_MILLISECONDS = 60_000
+
+/** Between two attempts of a pool that has no connection at all. */
+const CROWDED_RETRY_MILLISECONDS = 200
+
 /** What may only be said at the start of a session that is one's own. */
 const SESSION = { ...TIME_LIMITS, options: '-c timezone=UTC -c jit=off' }
 
@@ -51,17 +63,24 @@ class UnnamedClient extends pg.Client {
 /** The one thing of a session that a pooler keeps for its client, whichever connection that gets. The driver waits for it. */
 const speakUtc = (client: pg.ClientBase) => client.query(`SET TIME ZONE 'UTC'`)
 
+type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => void
+
 /**
  * The connection pool. Every connection speaks UTC and carries time limits, so that neither a slow statement nor a
  * forgotten transaction can hold a connection for ever. It knows how long whoever waits for a connection has waited.
+ * Where the database grants fewer connections than it may open, it makes do with those: whoever wants one waits for its turn.
  */
 export class Pool extends pg.Pool {
   /** When each one that waits began to, the oldest first. */
   readonly #waiting = new Set<{ since: number }>()
   readonly #clients = new Set<pg.PoolClient>()
+  readonly #wanted: number
+  readonly #onCrowded: PoolOptions['onCrowded']
+  /** It was refused a connection lately. */
+  #crowded = false
   #answered = -Infinity
 
-  constructor({ url, max, pooled, onError, answersWithin = ANSWER_MILLISECONDS }: PoolOptions) {
+  constructor({ url, max, pooled, onError, onCrowded, answersWithin = ANSWER_MILLISECONDS }: PoolOptions) {
     super({
       connectionString: url,
       max,
@@ -73,6 +92,8 @@ export class Pool extends pg.Pool {
         ? { Client: UnnamedClient, onConnect: speakUtc as (client: pg.ClientBase) => void }
         : SESSION),
     })
+    this.#wanted = max
+    this.#onCrowded = onCrowded
     this.on('error', onError)
     this.on('connect', (client) => {
       // A client that is checked out when the server dies emits 'error' on itself; without a listener that ends the process.
@@ -105,20 +126,46 @@ export class Pool extends pg.Pool {
   }
 
   override connect(): Promise<pg.PoolClient>
-  override connect(
-    callback: (error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => void,
-  ): void
-  override connect(
-    callback?: (error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => void,
-  ): Promise<pg.PoolClient> | undefined {
+  override connect(callback: Connected): void
+  override connect(callback?: Connected): Promise<pg.PoolClient> | undefined {
     const entry = { since: performance.now() }
     this.#waiting.add(entry)
-    if (!callback) return super.connect().finally(() => this.#waiting.delete(entry))
-    super.connect((error, client, done) => {
-      this.#waiting.delete(entry)
-      callback(error, client, done)
-    })
+    const connected = this.#granted(entry.since + CONNECT_MILLISECONDS).finally(() =>
+      this.#waiting.delete(entry),
+    )
+    if (!callback) return connected
+    connected.then(
+      (client) => callback(undefined, client, (error?: Error) => client.release(error)),
+      (error: Error) => callback(error, undefined, () => undefined),
+    )
     return undefined
+  }
+
+  /** A connection, for which it waits until then where the database grants no more than there are. */
+  async #granted(until: number): Promise<pg.PoolClient> {
+    for (;;) {
+      try {
+        return await super.connect()
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== TOO_MANY_CONNECTIONS || performance.now() >= until)
+          throw error
+        if (this.#clients.size > 0) this.#makeDo()
+        else await sleep(CROWDED_RETRY_MILLISECONDS)
+      }
+    }
+  }
+
+  /** Opens no more connections than stand, for a while; whoever wants one waits until another gives it back. */
+  #makeDo(): void {
+    const granted = this.#clients.size
+    this.options.max = Math.min(this.options.max, granted)
+    if (this.#crowded) return
+    this.#crowded = true
+    this.#onCrowded?.(granted)
+    setTimeout(() => {
+      this.#crowded = false
+      this.options.max = this.#wanted
+    }, CROWDED_MILLISECONDS).unref()
   }
 }
 

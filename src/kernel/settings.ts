@@ -54,6 +54,15 @@ export const oneOf =
     return word
   }
 
+/** A parser of http and https addresses. One that carries a password would end in messages and logs. */
+export const webAddress = (text: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) throw new Error('must be an http or https address')
+  if (url.username || url.password) throw new Error('must not carry a user or a password')
+  url.hash = ''
+  return url
+}
+
 /** A parser of a comma-separated list; each part is parsed by `part`. */
 export const listOf =
   <T>(part: (text: string) => T) =>

@@ -32,12 +32,12 @@ export interface SocketCall {
   readonly app: Services
   readonly requestId: string
   /**
-   * Who calls, by the value of an Authorization header. Throws Problem 401, and 429 where too many wrong keys came from
-   * `address`, which is given the first time.
+   * Lets a client's call in, as an HTTP request is: this server must have room, the caller must be known by the value of an
+   * Authorization header, and be within the rates of its key and tenant. Throws Problem 503, 401 and 429.
    */
-  authenticate(authorization: string | undefined, address?: string): Promise<Caller>
-  /** The client's, where it is known. */
-  readonly address: string | undefined
+  admit(authorization: string | undefined): Promise<Caller>
+  /** Who calls, asked anew while the call goes on. Throws Problem 401. */
+  authenticate(authorization: string | undefined): Promise<Caller>
   /** Aborts when the server stops. Who has more to say than 1001 closes then; all others are closed by the surface. */
   readonly stopping: AbortSignal
 }

@@ -7,5 +7,12 @@ test('an IPv4 address stands for itself, however it is written, and an IPv6 one 
   assert.equal(neighbourhood('::ffff:203.0.113.7'), '203.0.113.7')
   assert.equal(neighbourhood('2001:db8:1:2:3::4'), neighbourhood('2001:0db8:1:2::5'))
   assert.notEqual(neighbourhood('2001:db8:1:2::4'), neighbourhood('2001:db8:1:3::4'))
-  assert.equal(neighbourhood('unknown'), 'unknown')
+})
+
+test('a port behind an address makes it no other, and all that is no address is one', () => {
+  assert.equal(neighbourhood('203.0.113.7:61234'), neighbourhood('203.0.113.7'))
+  assert.equal(neighbourhood('[2001:db8:1:2::4]:61234'), neighbourhood('2001:db8:1:2::5'))
+  assert.equal(neighbourhood('[2001:db8:1:2::4]'), neighbourhood('2001:db8:1:2::5'))
+  for (const each of ['_hidden7', '203.0.113.7:61234:1', '999.1.1.1', '1', ''])
+    assert.equal(neighbourhood(each), neighbourhood('unknown'), each)
 })

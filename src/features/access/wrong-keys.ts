@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { Problem } from '../../kernel/problem.ts'
 import { Rate } from '../../kernel/rate.ts'
@@ -25,10 +26,18 @@ function rateOf(app: Services): Rate | null {
   return rate
 }
 
-/** Whom an address stands for: of IPv6 one has a whole /64. */
+/** Some proxies write the port behind an address: `192.0.2.1:5000`, `[2001:db8::1]:5000`. */
+const WITH_PORT = /^(?:\[([\da-f:.]+)\]|([\d.]+))(?::\d+)?$/i
+
+/**
+ * Whom an address stands for: of IPv6 one has a whole /64. What is no address, as a client may write before a proxy that only
+ * adds to X-Forwarded-For, is one for all: else it were a new one for each guess.
+ */
 export function neighbourhood(address: string): string {
-  if (!ipaddr.isValid(address)) return address
-  const parsed = ipaddr.process(address)
+  const [, v6, v4] = WITH_PORT.exec(address) ?? []
+  const bare = v6 ?? v4 ?? address
+  if (isIP(bare) === 0) return 'unknown'
+  const parsed = ipaddr.process(bare)
   return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).parts.slice(0, 4).join(':') : parsed.toString()
 }
 

@@ -1,12 +1,4 @@
-import { optionalSetting, setting, type Setting, type Settings } from '../../kernel/settings.ts'
-
-const webAddress = (text: string): URL => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) throw new Error('must be an http or https address')
-  if (url.username || url.password) throw new Error('must not carry a user or a password')
-  url.hash = ''
-  return url
-}
+import { optionalSetting, setting, webAddress, type Setting, type Settings } from '../../kernel/settings.ts'
 
 /** What may stand in a header. Tokens of Fly hold spaces. */
 const token = (text: string): string => {

@@ -12,6 +12,7 @@ import {
   waiting,
   type SourcedTask,
 } from '../../../test/imports.ts'
+import { endWaiting, untilWaiting } from '../../../test/locks.ts'
 import { keyOfNewTenant } from '../../../test/people.ts'
 import { recordEnd, recordOf, recordSince, typesOf } from '../../../test/record.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
@@ -424,6 +425,42 @@ test('an import says how far it is to a caller that asks for lines of progress',
     [...done].sort((a, b) => a - b),
   )
   assert.ok(lines.every((line) => line.progress.done <= line.progress.total))
+})
+
+test('what ends an import half-way is its last line, and is logged with its cause under the request', async (t) => {
+  const logged = t.mock.method(server.app.log, 'error')
+  const known = bodyOf<ImportReport>(
+    await send(server, 'beads', beadsLines({ id: 'ended-1', title: 'Ended' })),
+  )
+  const looker = await server.app.pool.connect()
+  let text: string
+  try {
+    await looker.query('BEGIN')
+    await looker.query('SELECT FROM tasks FOR UPDATE')
+    const answer = fetch(`${server.url}/import/beads`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${server.key}`,
+        'content-type': 'text/plain',
+        accept: 'application/x-ndjson',
+        'x-request-id': 'ended-half-way',
+      },
+      body: beadsLines({ id: 'ended-1', title: 'Ended later' }),
+    })
+    await untilWaiting(looker)
+    await endWaiting(looker)
+    text = await (await answer).text()
+  } finally {
+    await looker.query('ROLLBACK')
+    looker.release()
+  }
+  const last = JSON.parse(text.trim().split('\n').pop()!)
+  assert.deepEqual([last.status, last.body.code, known.created], [503, 'unavailable', 1])
+  const facts = logged.mock.calls.map(({ arguments: [first] }) => first as Record<string, unknown>)
+  assert.deepEqual(
+    facts.map(({ request_id, err }) => [request_id, (err as { code?: string }).code]),
+    [['ended-half-way', '57P01']],
+  )
 })
 
 test('an Idempotency-Key replays the report and imports once', async () => {

@@ -86,14 +86,15 @@ export function liveChannel(limits: Partial<Limits> = {}): LiveChannel {
     closes: {
       [CLOSE.goingAway]: 'The server stops; the reason is `resume after SEQ`.',
       [CLOSE.impatient]: 'Too many messages came before the first was answered.',
-      [CLOSE.tryAgainLater]: 'The database is not reachable just now.',
+      [CLOSE.tryAgainLater]:
+        'The server has more to do than it can, or its database is not reachable just now.',
       [CLOSE.badMessage]: 'A message does not fit; the error before says where.',
       [CLOSE.unauthorized]: 'The key is wrong, or was revoked or expired meanwhile.',
       [CLOSE.forbidden]: "The key's user may not follow this, or no longer.",
       [CLOSE.silent]: 'No whole message came within 10 seconds.',
       [CLOSE.tooSlow]: 'The client reads too slowly; the reason is `resume after SEQ`.',
       [CLOSE.tooMany]:
-        'The key has as many sockets open as it may, or too many wrong keys came from this address.',
+        'The key has as many sockets open as it may, or has made too many calls, or too many wrong keys came from this address.',
     },
     messageLimit: 64 * 1024,
     liveOf,

@@ -131,7 +131,7 @@ export class Session implements Follower, KeyHolder {
     try {
       const { app } = this.#call
       const { authorization, subscribe, after } = readHello(text)
-      const caller = await this.#call.authenticate(authorization, this.#call.address)
+      const caller = await this.#call.admit(authorization)
       const filter = new Filter(caller, subscribe, Object.keys(app.events))
       const [record] = await headOf({ db: app.pool, tenant: caller.tenant })
       if (this.#over) return

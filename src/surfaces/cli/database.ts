@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { startEmbeddedPostgres } from '../../embedded/index.ts'
+import { TOO_MANY_CONNECTIONS } from '../../kernel/pool.ts'
 import { redactUrl, SettingsError, type Settings } from '../../kernel/settings.ts'
 import { databaseUrl, dataDirectory, directUrl, pooler } from './settings.ts'
 
@@ -67,6 +68,11 @@ export async function connecting<T>({ place }: Database, work: () => Promise<T>)
     if (UNREACHABLE.test(code) || /timeout|connection terminated|SSL/i.test(message))
       throw new Error(
         `The database at ${place} cannot be reached (${reason}); start it, or correct DATABASE_URL.`,
+        { cause: error },
+      )
+    if (code === TOO_MANY_CONNECTIONS)
+      throw new Error(
+        `The database at ${place} grants no connection (${reason}); raise its max_connections or the role's limit, or lower DATABASE_POOL_MAX of those who use it.`,
         { cause: error },
       )
     if (code === '42501' || code === '3F000')

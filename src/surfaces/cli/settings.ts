@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { apiKey, features } from '../../features/index.ts'
 import { overloadMilliseconds } from '../../kernel/load.ts'
@@ -8,6 +8,8 @@ import {
   oneOf,
   optionalSetting,
   setting,
+  SettingsError,
+  webAddress,
   wholeNumber,
   type Setting,
   type Settings,
@@ -68,11 +70,7 @@ export const logLevel = setting({
 export const serverUrl = optionalSetting({
   name: 'CAIRN_URL',
   description: 'The server that the command line talks to; the one of the data directory when not set',
-  parse: (text) => {
-    if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-      throw new Error('must be an http or https address')
-    return text.replace(/\/+$/, '')
-  },
+  parse: (text) => webAddress(text).href.replace(/\/+$/, ''),
 })
 
 /** Every setting there is, in the order in which `cairn config` lists them. */
@@ -92,6 +90,15 @@ export const allSettings: readonly Setting<unknown>[] = [
   ...features.flatMap((feature) => feature.settings ?? []).filter((each) => each.name !== apiKey.name),
 ]
 
+function readDotenv(): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8'))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return {}
+    throw new SettingsError([`.env cannot be read (${message}); make it a readable file, or take it away.`])
+  }
+}
+
 /** Reads the settings from the environment and from `.env` in the working directory. Throws SettingsError. */
-export const readSettings = (): Settings =>
-  loadSettings(allSettings, process.env, existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {})
+export const readSettings = (): Settings => loadSettings(allSettings, process.env, readDotenv())

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createServer, type AddressInfo } from 'node:net'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { features } from '../../features/index.ts'
@@ -64,6 +64,32 @@ test('wrong settings are told all at once, an unknown name with the nearest one'
     /mean CAIRN_LOG_LEVEL\?/,
   ].entries())
     assert.match(lines.find((line) => words.test(line)) ?? '', /^cairn: wrong_settings: /, `fault ${index}`)
+})
+
+test('a setting that would give away a password, or believe everybody, is refused without being shown', async () => {
+  const environment = {
+    CAIRN_URL: 'https://me:open-sesame@cairn.example.com',
+    CAIRN_TRUSTED_PROXIES: '0.0.0.0/0',
+  }
+  const { code, stdout, stderr } = await place.run(['config'], environment)
+  assert.equal(code, 2)
+  assert.match(stderr, /CAIRN_URL must not carry a user or a password/)
+  assert.match(stderr, /CAIRN_TRUSTED_PROXIES must list addresses or networks/)
+  assert.doesNotMatch(stdout + stderr, /open-sesame/)
+  for (const proxies of ['10', '0x7f.1', '10.0.0.0/33', 'proxy', '::/0'])
+    assert.equal((await place.run(['config'], { CAIRN_TRUSTED_PROXIES: proxies })).code, 2, proxies)
+  for (const proxies of ['10.0.0.0/8, 192.0.2.1', '::1', '2001:db8::/32'])
+    assert.equal((await place.run(['config'], { CAIRN_TRUSTED_PROXIES: proxies })).code, 0, proxies)
+})
+
+test('a .env that cannot be read is named', async () => {
+  const dotenv = path.join(place.directory, '.env')
+  rmSync(dotenv, { force: true })
+  mkdirSync(dotenv)
+  const { code, stderr } = await place.run(['config'])
+  rmdirSync(dotenv)
+  assert.equal(code, 2)
+  assert.match(stderr, /^cairn: wrong_settings: \.env cannot be read \(.*\); make it a readable file/)
 })
 
 test('settings that make no sense together stop a start, in one sentence', async () => {

@@ -21,7 +21,9 @@ export function graphChannel(graph: Graph, limits: Partial<SessionLimits> = {}):
       [CLOSE.silent]: 'No connection_init came within 10 seconds.',
       [CLOSE.taken]: 'The id is that of a query that has not ended.',
       [CLOSE.tooSlow]: 'The client reads too slowly.',
-      [CLOSE.tooMany]: 'connection_init came twice, or the key has as many sockets open as one may.',
+      [CLOSE.tooMany]:
+        'connection_init came twice, the key has made too many calls, or too many wrong keys came from this address.',
+      [CLOSE.tryAgainLater]: 'The server has more to do than it can, or its database does not answer.',
     },
     messageLimit: 256 * 1024,
     protocols: [PROTOCOL],

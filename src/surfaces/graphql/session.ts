@@ -119,7 +119,7 @@ export class GraphSession {
     clearTimeout(this.#silence)
     this.#authorization = authorization
     try {
-      await this.#call.authenticate(authorization, this.#call.address)
+      await this.#call.admit(authorization)
       this.#acknowledged = true
       this.#send({ type: 'connection_ack' })
     } catch (error) {
@@ -149,7 +149,7 @@ export class GraphSession {
     try {
       const prepared = this.#graph.prepare(readRequest(payload))
       // Who calls is asked anew: the key may have been refused since.
-      const asker = this.#askerOf(await this.#call.authenticate(this.#authorization), running)
+      const asker = this.#askerOf(await this.#call.admit(this.#authorization), running)
       if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) {
         const events = await this.#graph.subscribe(prepared, asker)
         if (!('next' in events)) return this.#fail(id, running, events.errors)

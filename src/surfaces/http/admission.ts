@@ -39,15 +39,29 @@ export class Admission {
    * Who calls. Throws `overloaded` (503), `unauthorized` (401) and `rate_limited` (429); says in the answer's headers what
    * is left. `urgent`: a call that frees work or keeps it is refused last.
    */
-  async admit(request: FastifyRequest, reply: FastifyReply, urgent = false): Promise<Caller> {
+  admit(request: FastifyRequest, reply: FastifyReply, urgent = false): Promise<Caller> {
+    return this.#admit(request.headers.authorization, request.ip, urgent, reply)
+  }
+
+  /** The same of a call over a connection that is open already, such as a WebSocket. */
+  admitBy(authorization: string | undefined, address: string): Promise<Caller> {
+    return this.#admit(authorization, address, false)
+  }
+
+  async #admit(
+    authorization: string | undefined,
+    address: string,
+    urgent: boolean,
+    reply?: FastifyReply,
+  ): Promise<Caller> {
     this.#app.load.require(urgent)
-    const caller = await this.#app.authenticate(request.headers.authorization, request.ip)
+    const caller = await this.#app.authenticate(authorization, address)
     if (caller.key !== undefined && this.#rates.length > 0) this.#count(caller, reply)
     return caller
   }
 
   /** Headers as of the draft of the IETF's working group httpapi, "RateLimit header fields for HTTP". */
-  #count(caller: Caller, reply: FastifyReply): void {
+  #count(caller: Caller, reply: FastifyReply | undefined): void {
     const policies: string[] = []
     const states: string[] = []
     let refused: { name: keyof typeof WHOSE; taken: Taken } | undefined
@@ -58,7 +72,7 @@ export class Admission {
       states.push(`"${name}";r=${taken.remaining};t=${taken.resetSeconds}`)
       if (!taken.allowed) refused ??= { name, taken }
     }
-    void reply.header('RateLimit-Policy', policies.join(', ')).header('RateLimit', states.join(', '))
+    void reply?.header('RateLimit-Policy', policies.join(', ')).header('RateLimit', states.join(', '))
     if (refused)
       throw new Problem(
         'rate_limited',

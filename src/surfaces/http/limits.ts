@@ -1,4 +1,5 @@
-import ipaddr from 'ipaddr.js'
+import { isIP } from 'node:net'
+import proxyAddr from '@fastify/proxy-addr'
 import { listOf, optionalSetting, setting, wholeNumber } from '../../kernel/settings.ts'
 
 /** Calls a second of one key, and of all keys of a tenant, where nothing is set and the database is not embedded. */
@@ -23,13 +24,22 @@ export const perTenant = optionalSetting({
   parse: wholeNumber(0, 1_000_000),
 })
 
+/** An address, or a network that is not everything: by what will read it, and not written short, as `10` for 0.0.0.10. */
+function isNetwork(text: string): boolean {
+  try {
+    proxyAddr.compile(text)
+    return isIP(text.split('/')[0] ?? '') !== 0
+  } catch {
+    return false
+  }
+}
+
 export const trustedProxies = setting({
   name: 'CAIRN_TRUSTED_PROXIES',
   description: 'Addresses or networks (CIDR) of proxies whose X-Forwarded-For is believed, comma-separated',
   fallback: '',
   parse: listOf((text) => {
-    if (!ipaddr.isValid(text) && !ipaddr.isValidCIDR(text))
-      throw new Error(`must list addresses or networks such as 10.0.0.0/8, not ${text}`)
+    if (!isNetwork(text)) throw new Error(`must list addresses or networks such as 10.0.0.0/8, not ${text}`)
     return text
   }),
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bodyOf, problemOf } from '../../../test/answers.ts'
 import { eventually } from '../../../test/eventually.ts'
+import { openGraph } from '../../../test/graph-client.ts'
 import { keyOfNewTenant, keyWith } from '../../../test/people.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../../test/server.ts'
 import { TestSocket } from '../../../test/sockets.ts'
@@ -122,6 +123,27 @@ test('wrong keys on sockets count as those in headers do', async (t) => {
   problemOf(await server.get('/whoami', { key: 'guessed' }), 429, 'rate_limited')
 })
 
+test('what is asked over a socket of GraphQL counts as a call of its key, and is refused under its id', async (t) => {
+  const server = await testServer({ environment: { CAIRN_RATE_LIMIT_PER_KEY: '1' } })
+  t.after(() => server.close())
+  const key = await keyWith(server, ['read_tasks', 'create_tasks'])
+  const socket = await openGraph(server, key)
+  const query = 'mutation { create_task(title: "over a socket") { id } }'
+  for (let nth = 0; nth < 18; nth++) socket.say({ type: 'subscribe', id: String(nth), payload: { query } })
+  const ends = new Map<string, string>()
+  while (ends.size < 18) {
+    const { type, id, payload } = await socket.next()
+    if (type === 'error') ends.set(id as string, payload[0].extensions.code as string)
+    if (type === 'complete') ends.set(id as string, 'done')
+  }
+  const of = (end: string): number => [...ends.values()].filter((each) => each === end).length
+  assert.equal(of('done') + of('rate_limited'), 18, JSON.stringify([...ends]))
+  assert.ok(of('rate_limited') >= 4, `${of('rate_limited')} refused`)
+  const page = await server.get('/tasks')
+  assert.equal(bodyOf<unknown[]>(page, 200).length, of('done'))
+  await socket.close()
+})
+
 test('behind a proxy that is trusted each client is held apart, and nobody else may claim an address', async (t) => {
   const environment = { CAIRN_RATE_LIMIT_WRONG_KEYS: '2' }
   const trusting = await testServer({ environment: { ...environment, CAIRN_TRUSTED_PROXIES: '127.0.0.0/8' } })
@@ -138,4 +160,10 @@ test('behind a proxy that is trusted each client is held apart, and nobody else 
   ]
   assert.deepEqual(await statuses(trusting), [401, 401, 429, 401])
   assert.deepEqual(await statuses(plain), [401, 401, 429, 429])
+  const closedWith = async (address: string): Promise<number> => {
+    const socket = await new TestSocket(trusting.url, { headers: { 'x-forwarded-for': address } }).opened()
+    socket.say({ authorization: 'Bearer guessed', subscribe: {} })
+    return (await socket.closed).code
+  }
+  assert.deepEqual([await closedWith('203.0.113.7'), await closedWith('203.0.113.9')], [4429, 4401])
 })

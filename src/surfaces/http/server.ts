@@ -117,7 +117,8 @@ async function streamAnswer(
     write({ status, body })
   } catch (error) {
     const problem = asProblem(error)
-    if (problem.status >= 500) reply.log.error({ err: error }, problem.code)
+    if (problem.status >= 500)
+      reply.log.error({ err: problem.cause ?? error, request_id: reply.request.id }, problem.code)
     write({ status: problem.status, body: problemDocument(problem) })
   } finally {
     raw.end()
@@ -246,7 +247,8 @@ export async function makeHttpServer(
   channels: readonly Channel[] = [],
 ): Promise<HttpServer> {
   const stopping = new AbortController()
-  const sockets = new Sockets(app, stopping.signal, channels)
+  const admission = new Admission(app)
+  const sockets = new Sockets(app, admission, stopping.signal, channels)
   const loggerInstance: FastifyBaseLogger = app.log
   const proxies = app.settings.get(trustedProxies)
   const server: FastifyInstance = fastify({
@@ -335,7 +337,6 @@ export async function makeHttpServer(
   addNotFound(server)
   addProbes(server, app, () => stopping.signal.aborted)
   sockets.mount(server)
-  const admission = new Admission(app)
   const host: Host = {
     stopping: stopping.signal,
     admit: (request, reply) => admission.admit(request, reply),

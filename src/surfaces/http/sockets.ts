@@ -3,12 +3,14 @@ import { setMaxListeners } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Socket as NetSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import proxyAddr from '@fastify/proxy-addr'
 import type { FastifyInstance } from 'fastify'
 import { Gauge } from 'prom-client'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import type { Application } from '../../kernel/application.ts'
 import { Problem } from '../../kernel/problem.ts'
 import type { Channel, Socket } from '../../kernel/socket.ts'
+import type { Admission } from './admission.ts'
 import { trustedProxies } from './limits.ts'
 import { refuseConnection } from './problems.ts'
 
@@ -106,13 +108,15 @@ const asksForSocket = ({ headers }: Pick<IncomingMessage, 'headers'>): boolean =
  */
 export class Sockets {
   readonly #app: Application
+  readonly #admission: Admission
   readonly #stopping: AbortSignal
   readonly #channels: ReadonlyMap<string, { channel: Channel; server: WebSocketServer }>
   readonly #open = new Set<WebSocket>()
 
   /** `more`: channels that a surface brings. */
-  constructor(app: Application, stopping: AbortSignal, more: readonly Channel[]) {
+  constructor(app: Application, admission: Admission, stopping: AbortSignal, more: readonly Channel[]) {
     this.#app = app
+    this.#admission = admission
     this.#stopping = stopping
     // Each socket listens for the stop, and there may be thousands.
     setMaxListeners(0, stopping)
@@ -159,7 +163,9 @@ export class Sockets {
     server.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const found = this.#channels.get(pathOf(request))
       if (!found) return socket.destroy()
-      found.server.handleUpgrade(request, socket, head, (ws) => this.#connect(found.channel, ws, socket))
+      found.server.handleUpgrade(request, socket, head, (ws) =>
+        this.#connect(found.channel, ws, socket, this.#addressOf(request)),
+      )
     })
     for (const [path, { channel }] of this.#channels) {
       if (channel.besideRoute) continue
@@ -182,7 +188,7 @@ export class Sockets {
     }
   }
 
-  #connect(channel: Channel, ws: WebSocket, net: Duplex): void {
+  #connect(channel: Channel, ws: WebSocket, net: Duplex, address: string): void {
     const { log, authenticate } = this.#app
     const facts = { request_id: randomUUID(), path: channel.path }
     const opened = Date.now()
@@ -201,8 +207,8 @@ export class Sockets {
       channel.connect(new Connection(ws, net, failed), {
         app: this.#app,
         requestId: facts.request_id,
+        admit: (authorization) => this.#admission.admitBy(authorization, address),
         authenticate,
-        address: this.#addressOf(net),
         stopping: this.#stopping,
       })
     } catch (error) {
@@ -210,10 +216,9 @@ export class Sockets {
     }
   }
 
-  /** Undefined where a proxy stands between: all clients would seem to be one. */
-  #addressOf(net: Duplex): string | undefined {
-    const behindProxies = this.#app.settings.get(trustedProxies).length > 0
-    return behindProxies ? undefined : (net as NetSocket).remoteAddress
+  /** The client's, as `request.ip` has it of an ordinary request. */
+  #addressOf(request: IncomingMessage): string {
+    return proxyAddr(request, this.#app.settings.get(trustedProxies)) || 'unknown'
   }
 
   /** Closes what its channel has not closed at the stop. All are gone a little over a second later. */

@@ -35,8 +35,12 @@ interface Call {
 
 /** A refusal as a tool's result: its code and what to do next. Whatever is ours to mend is logged and not told. */
 export function refusal(error: unknown, door: Door): CallToolResult {
-  let problem = error
-  if (!(problem instanceof Problem)) {
+  let problem: Problem
+  if (error instanceof Problem) {
+    problem = error
+    // What the database refused, say: told as a moment's trouble, and logged with its cause.
+    if (error.status >= 500 && error.cause !== undefined) door.failed(error.cause)
+  } else {
     const reference = randomUUID()
     door.failed(new Error(`a tool failed (${reference})`, { cause: error }))
     problem = new Problem(
@@ -45,11 +49,11 @@ export function refusal(error: unknown, door: Door): CallToolResult {
       `Something failed on our side and was logged under ${reference}; see what was done before you call again.`,
     )
   }
-  const { code, detail } = problem as Problem
+  const { code, detail } = problem
   return {
     isError: true,
     content: [{ type: 'text', text: `${code}: ${detail}` }],
-    _meta: { [META.problem]: problemDocument(problem as Problem) },
+    _meta: { [META.problem]: problemDocument(problem) },
   }
 }
 
