@@ -19,16 +19,22 @@ export const findDelivery = query(
    WHERE d.tenant_id = $1 AND d.webhook_id = $2 AND d.id = $3`,
 )
 
-/** Logs an attempt that somebody asked for: the next of its event. No row where the webhook is gone. */
+/**
+ * Logs an attempt that somebody asked for: the next of its event. No row where the webhook is gone; one that is just being deleted
+ * is waited for.
+ */
 export const insertDelivery = query(
   'webhooks.insert_delivery',
   DeliveryRow,
-  `INSERT INTO webhook_deliveries AS d (tenant_id, webhook_id, id, event_id, event_type, delivered_at,
+  `WITH receiver AS MATERIALIZED (
+     SELECT FROM webhooks w WHERE w.tenant_id = $1 AND w.id = $2 FOR SHARE
+   )
+   INSERT INTO webhook_deliveries AS d (tenant_id, webhook_id, id, event_id, event_type, delivered_at,
      status_code, response_body, error_message, duration_ms, attempt)
    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
      1 + coalesce((SELECT max(e.attempt) FROM webhook_deliveries e
                    WHERE e.tenant_id = $1 AND e.event_id = $4 AND e.webhook_id = $2), 0)
-   WHERE EXISTS (SELECT FROM webhooks w WHERE w.tenant_id = $1 AND w.id = $2)
+   FROM receiver
    RETURNING ${deliveryJson()} AS delivery`,
 )
 

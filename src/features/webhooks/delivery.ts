@@ -21,6 +21,8 @@ const BATCH = 64
 const POLL_MILLISECONDS = 500
 /** How long attempts that are under way may take when the server stops. */
 const GRACE_MILLISECONDS = 2_000
+/** When it asks again for a webhook that somebody else was changing or deleting. */
+const HELD_MILLISECONDS = 200
 const PAUSE_AFTER_FAILURE_MILLISECONDS = 1_000
 
 type Loaded = Awaited<ReturnType<typeof loadTurns>>[number]
@@ -116,6 +118,13 @@ export class Delivery {
     this.#toSettle.ring()
   }
 
+  #settleLater(outcomes: readonly Outcome[]): void {
+    setTimeout(() => {
+      this.#outcomes.push(...outcomes)
+      this.#toSettle.ring()
+    }, HELD_MILLISECONDS).unref()
+  }
+
   async #settleAll(): Promise<void> {
     const waits = this.#app.settings.get(retrySeconds)
     for (;;) {
@@ -128,9 +137,10 @@ export class Delivery {
       }
       for (const [tenant, own] of Map.groupBy(batch, ({ job }) => job.data.tenant_id)) {
         try {
-          await settle(this.#app, tenant, own, waits)
-          this.#underWay -= own.length
-          this.#onSettled(tenant)
+          const { left } = await settle(this.#app, tenant, own, waits)
+          this.#underWay -= own.length - left.length
+          if (left.length > 0) this.#settleLater(left)
+          if (left.length < own.length) this.#onSettled(tenant)
         } catch (error) {
           this.#outcomes.push(...own)
           if (this.#end.signal.aborted) return

@@ -118,12 +118,32 @@ export const standingTurn = query(
   `SELECT sequence FROM webhook_queue WHERE tenant_id = $1 AND webhook_id = $2 AND sequence = $3 AND turn = $4`,
 )
 
+/**
+ * Which of the webhooks in `$2` are there, and whether they are held now: those in `$3` as by whoever changes one, the others
+ * so that they stay. What somebody else is changing, or deleting with its tenant, is not waited for.
+ */
+export const holdWebhooks = query(
+  'webhooks.hold',
+  z.object({ webhook_id: z.string(), held: z.boolean() }),
+  `WITH tenant AS MATERIALIZED (
+     SELECT FROM tenants WHERE id = $1 FOR KEY SHARE SKIP LOCKED
+   ), changing AS MATERIALIZED (
+     SELECT w.id FROM webhooks w
+     WHERE w.tenant_id = $1 AND w.id = ANY($3) AND EXISTS (SELECT FROM tenant) FOR NO KEY UPDATE SKIP LOCKED
+   ), staying AS MATERIALIZED (
+     SELECT w.id FROM webhooks w
+     WHERE w.tenant_id = $1 AND w.id = ANY($2) AND w.id <> ALL($3) AND EXISTS (SELECT FROM tenant) FOR SHARE SKIP LOCKED
+   )
+   SELECT w.id AS webhook_id, w.id IN (SELECT id FROM changing UNION ALL SELECT id FROM staying) AS held
+   FROM webhooks w WHERE w.tenant_id = $1 AND w.id = ANY($2)`,
+)
+
 /** An event that is to be tried again, and when. */
 const Again = Turn.extend({ attempts: z.number(), next_attempt_at: z.string() })
 const Entity = z.object({ webhook_id: z.string(), entity_id: z.string() })
 
 /**
- * Writes down attempts (`$2`: JSON of `Settlement`), takes events that are done out of the queue, and gives those that
+ * Writes down attempts (`$2`: JSON of `Settlement`) of webhooks that are held (`holdWebhooks`), takes events that are done out of the queue, and gives those that
  * are to be tried again their next turn. Answers the entities whose next event has its turn now, and the new turns.
  */
 export const settleTurns = query(
@@ -150,7 +170,7 @@ export const settleTurns = query(
      SELECT $1, o.id, o.webhook_id, o.event_id, o.event_type, o.attempt, o.delivered_at,
        o.status_code, o.response_body, o.error_message, o.duration_ms,
        (SELECT a.next_attempt_at FROM again a WHERE a.id = o.id)
-     FROM o WHERE EXISTS (SELECT FROM webhooks w WHERE w.tenant_id = $1 AND w.id = o.webhook_id)
+     FROM o
      ON CONFLICT (tenant_id, id) DO NOTHING
    )
    SELECT coalesce((SELECT json_agg(gone) FROM gone), '[]') AS free,

@@ -6,7 +6,7 @@ import type { Services } from '../../kernel/services.ts'
 import { attempts, newJobs, type AttemptJob } from './attempt-jobs.ts'
 import { dropBacklogOf } from './backlog.ts'
 import type { CallResult } from './call.ts'
-import { giveTurns, settleTurns, standingTurn } from './queue-sql.ts'
+import { giveTurns, holdWebhooks, settleTurns, standingTurn } from './queue-sql.ts'
 import { disableWebhook, lockWebhook } from './sql.ts'
 
 /** An attempt that was made, and what came of it. */
@@ -58,25 +58,33 @@ async function disable(app: Services, db: pg.PoolClient, tenant: string, outcome
   return true
 }
 
+/** What a settlement came to. */
+export interface Settled {
+  /** Outcomes of webhooks that somebody else is changing, or deleting with their tenant: to be settled later. */
+  left: Outcome[]
+}
+
 /**
  * Writes down what came of attempts of one tenant, in one transaction: their rows, the next turns with their jobs, and
- * the end of those webhooks whose last try failed. Answers whether it made anything to send at once.
+ * the end of those webhooks whose last try failed. It waits for nobody: one slow deletion would keep all outcomes waiting.
  */
 export async function settle(
   app: Services,
   tenant: string,
   outcomes: readonly Outcome[],
   waits: readonly number[],
-): Promise<boolean> {
-  // In the order of ids, as everybody locks webhooks.
-  const last = outcomes
-    .filter((each) => isLast(each, waits))
-    .toSorted((a, b) => (a.job.data.webhook_id < b.job.data.webhook_id ? -1 : 1))
-  const { disabled, turns } = await transact(app.pool, async (db) => {
+): Promise<Settled> {
+  const last = outcomes.filter((each) => isLast(each, waits))
+  const idsOf = (some: readonly Outcome[]): string[] => some.map(({ job }) => job.data.webhook_id)
+  const { disabled, left } = await transact(app.pool, async (db) => {
     const scope = { db, tenant }
+    const known = await holdWebhooks(scope, idsOf(outcomes), idsOf(last))
+    const held = new Map(known.map((each) => [each.webhook_id, each.held]))
+    const heldBy = (each: Outcome): boolean | undefined => held.get(each.job.data.webhook_id)
     let disabled = false
-    for (const outcome of last) disabled = (await disable(app, db, tenant, outcome)) || disabled
-    const rows = outcomes.map((each) => ({
+    for (const outcome of last)
+      if (heldBy(outcome)) disabled = (await disable(app, db, tenant, outcome)) || disabled
+    const rows = outcomes.filter(heldBy).map((each) => ({
       id: each.id,
       webhook_id: each.job.data.webhook_id,
       sequence: each.job.data.sequence,
@@ -99,10 +107,10 @@ export async function settle(
     await app.jobs.remove(
       db,
       attempts,
-      outcomes.map(({ job }) => job),
+      outcomes.filter((each) => heldBy(each) !== false).map(({ job }) => job),
     )
-    return { disabled, turns: turns.length }
+    return { disabled, left: outcomes.filter((each) => heldBy(each) === false) }
   })
   if (disabled) app.wake.committed()
-  return turns > 0
+  return { left }
 }
