@@ -58,8 +58,12 @@ export function claimParameters(wishes: readonly { call: number; wish: ClaimWish
   }
   if (any.tags) {
     values.push(any.tags)
-    conditions.push(`(SELECT x.tags @> $${first + values.length - 1}::text[] FROM task_texts x
-      WHERE x.tenant_id = $1 AND x.task_id = t.id)`)
+    const tags = `$${first + values.length - 1}::text[]`
+    // By the snapshot, which is cheap, and what that lets pass once more: the tags of a task that was waited for may be others now.
+    conditions.push(
+      `(SELECT x.tags @> ${tags} FROM task_texts x WHERE x.tenant_id = $1 AND x.task_id = t.id)`,
+      `still_tagged($1, t.id, ${tags})`,
+    )
     name += ' tags'
   }
   return {

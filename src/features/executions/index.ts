@@ -5,6 +5,7 @@ import { agentLoop } from './guide.ts'
 import { listAllExecutions } from './listing.ts'
 import { executionsTables } from './migrations/202611220300_executions.ts'
 import { stillStartable } from './migrations/202611262300_still_startable.ts'
+import { stillTagged } from './migrations/202611271000_still_tagged.ts'
 import { graph } from './relations.ts'
 import { claim, heartbeat, release, startExecution } from './operations.ts'
 import { agentMetrics, getExecution, history, stale } from './reading.ts'
@@ -17,7 +18,7 @@ export { closeExecution, executionJson, findOpen, openExecution, type Held } fro
 /** Attempts, claims, leases, heartbeats. */
 export const executions: Feature = {
   name: 'executions',
-  migrations: [executionsTables, stillStartable],
+  migrations: [executionsTables, stillStartable, stillTagged],
   tables: ['executions'],
   operations: [
     claim,

@@ -248,6 +248,24 @@ test('it is the second look that tells: without it a claim locks what it can not
   assert.deepEqual(await claimAfterAnother(unguarded), { claimed: ['second'], locked: true })
 })
 
+test('what is freed is not handed out for a tag that it lost while the completion waited for it', async () => {
+  const [, dependent] = await createTasks(server, [
+    { ref: 'p', priority: 5 },
+    { priority: 1, depends_on: ['p'], tags: ['wanted'] },
+  ])
+  const [claim] = await claimTasks(server, { min_priority: 5 })
+  const { answer } = await transact(server.app.pool, async (db) => {
+    await db.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [dependent!.id])
+    const completing = complete(server, claim!, { claim_next: { ...NEXT, tags: ['wanted'] } })
+    await untilWaiting(server.app.pool)
+    await db.query(`UPDATE task_texts SET tags = '{}' WHERE task_id = $1`, [dependent!.id])
+    await db.query('UPDATE tasks SET version = version + 1 WHERE id = $1', [dependent!.id])
+    return { answer: completing }
+  })
+  assert.deepEqual(bodyOf<{ next: unknown[] }>(await answer).next, [])
+  assert.equal((await readTask(server, dependent!.id)).status, 'ready')
+})
+
 test('a lost lease, an old token and an execution that never was are refused alone', async () => {
   const { claims, waiting } = await fanIn(5, 1)
   const [late, old, ...good] = claims as [Claim, Claim, ...Claim[]]
