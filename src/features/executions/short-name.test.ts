@@ -68,21 +68,26 @@ test('the short name of a lost lease stays that of the lost execution', async ()
   assert.equal((await readExecution(server, shortName(lost))).id, lost.execution.id)
 })
 
-test('an overridden lease is lost under its short name, also when the next claim has its raised token', async () => {
-  const before = await claimNew()
-  bodyOf(await server.post(`/tasks/${before.task.number}/release`, { override: true }))
-  const next = await claimOne(server, { tags: before.task.tags })
-  assert.equal(next.task.id, before.task.id)
-  problemOf(
-    await server.post(`/executions/${shortName(before)}/complete`, {
-      success: true,
-      lease_token: before.lease.token,
-    }),
-    409,
-    'lease_lost',
-  )
-  assert.equal((await readExecution(server, shortName(next))).id, next.execution.id)
-  bodyOf(await complete(server, next))
+test('however often the lease of a task is overridden, each is lost under its short name, which stays its own', async () => {
+  const claims = [await claimNew()]
+  const { number, tags } = claims[0]!.task
+  for (let turn = 0; turn < 3; turn++) {
+    bodyOf(await server.post(`/tasks/${number}/release`, { override: true }))
+    const next = await claimOne(server, { tags })
+    assert.equal(next.task.number, number)
+    claims.push(next)
+  }
+  for (const claim of claims)
+    assert.equal((await readExecution(server, shortName(claim))).id, claim.execution.id)
+  const [last, ...overridden] = claims.toReversed() as [Claim, ...Claim[]]
+  for (const claim of overridden)
+    for (const name of [shortName(claim), claim.execution.id])
+      problemOf(
+        await server.post(`/executions/${name}/complete`, { success: true, lease_token: claim.lease.token }),
+        409,
+        'lease_lost',
+      )
+  bodyOf(await complete(server, last))
 })
 
 test('a short name that was never given is 404, as is that of another tenant; one that is none is 400', async () => {

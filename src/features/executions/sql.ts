@@ -53,24 +53,24 @@ export const findExecution = query(
   `SELECT ${HELD} FROM executions e WHERE e.tenant_id = $1 AND e.id = $2`,
 )
 
-/**
- * The execution that got the token `$3` for the task with the number `$2`. One whose lease was overridden has a higher token
- * now, which the next claim of the task gets as well: what is open comes first.
- */
+/** The execution that got the token `$3` for the task with the number `$2`. One whose lease was overridden has it negated. */
 export const executionOfLease = query(
   'executions.of_lease',
   z.object({ id: z.string() }),
   `SELECT e.id FROM tasks t JOIN executions e ON e.tenant_id = t.tenant_id AND e.task_id = t.id
-   WHERE t.tenant_id = $1 AND e.tenant_id = $1 AND t.number = $2 AND e.lease_token >= $3
-   ORDER BY e.lease_token, e.completed_at IS NULL DESC, e.started_at DESC LIMIT 1`,
+   WHERE t.tenant_id = $1 AND e.tenant_id = $1 AND t.number = $2 AND abs(e.lease_token) = $3
+   ORDER BY e.started_at DESC LIMIT 1`,
 )
 
-/** The open execution that a task in progress has of its own. The caller holds the task's lock. */
+/**
+ * The open execution that a task in progress has of its own, locked: a heartbeat that is in flight is waited for, and counts. The
+ * caller holds the task's lock.
+ */
 export const findOpen = query(
   'executions.find_open',
   Held,
   `SELECT ${HELD} FROM executions e
-   WHERE e.tenant_id = $1 AND e.task_id = $2 AND e.completed_at IS NULL AND NOT e.beside`,
+   WHERE e.tenant_id = $1 AND e.task_id = $2 AND e.completed_at IS NULL AND NOT e.beside FOR NO KEY UPDATE`,
 )
 
 /** Opens an execution; with `lease_seconds` ($7) it has a lease whose token is the task's next fence. */
@@ -88,14 +88,14 @@ export const openExecution = query(
    ) SELECT ${executionJson()} AS execution, e.lease_token AS token FROM e`,
 )
 
-/** Closes one open execution of a locked task. `$4` fences its holder out: its token is no longer the execution's. */
+/** Closes one open execution of a locked task. `$4` fences its holder out: negated, its token is no longer the execution's. */
 export const closeExecution = query(
   'executions.close',
   z.object({ execution: Execution }),
   `WITH e AS (
      UPDATE executions e SET completed_at = now(), duration_seconds = ${DURATION}, outcome = $3,
        success = CASE $3 WHEN 'succeeded' THEN true WHEN 'failed' THEN false END,
-       note = coalesce($5, e.note), lease_token = e.lease_token + CASE WHEN $4::boolean THEN 1 ELSE 0 END
+       note = coalesce($5, e.note), lease_token = e.lease_token * CASE WHEN $4::boolean THEN -1 ELSE 1 END
      WHERE e.tenant_id = $1 AND e.id = $2 AND ${OPEN_BY_ID}
      RETURNING *
    ) SELECT ${executionJson()} AS execution FROM e`,

@@ -4,6 +4,7 @@ import { bodyOf, problemOf } from '../../../test/answers.ts'
 import { claimOne, complete, readExecution, runOutLease } from '../../../test/claims.ts'
 import { runDuty } from '../../../test/duties.ts'
 import { addEdge, miscounts } from '../../../test/graph.ts'
+import { untilWaiting } from '../../../test/locks.ts'
 import { keyWith } from '../../../test/people.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks, moveTask, patchTask, readTask } from '../../../test/tasks.ts'
@@ -37,6 +38,28 @@ for (const status of ['completed', 'failed'])
     assert.deepEqual(await readExecution(server, claim.execution.id), claim.execution)
     bodyOf(await complete(server, claim))
   })
+
+test('a final move waits for a heartbeat that is in flight, and meets the lease that it extended', async () => {
+  const claim = await claimed()
+  const looker = await server.app.pool.connect()
+  try {
+    await runOutLease(server, claim.execution.id)
+    await looker.query('BEGIN')
+    // As a heartbeat that came just before the end, and is not committed.
+    await looker.query(
+      `UPDATE executions SET lease_expires_at = now() + interval '60 seconds' WHERE id = $1`,
+      [claim.execution.id],
+    )
+    const moving = server.patch(`/tasks/${claim.task.id}`, { status: 'completed' })
+    await untilWaiting(looker)
+    await looker.query('COMMIT')
+    problemOf(await moving, 409, 'lease_held')
+  } finally {
+    await looker.query('ROLLBACK')
+    looker.release()
+  }
+  bodyOf(await complete(server, claim))
+})
 
 test('a final move with the lease_token ends the execution, and its holder is told that it is completed', async () => {
   const claim = await claimed()
