@@ -1907,7 +1907,7 @@ export interface components {
                 existing: number;
                 /** @description Named again in the same source */
                 duplicate: number;
-                /** @description One end is neither in the source nor here */
+                /** @description One end is neither in the source nor here, or was deleted just then */
                 dangling: {
                     total: number;
                     /** @description The first 50 */

@@ -10,7 +10,6 @@ import { createTask, createTasks, moveTask, readTask } from '../../../test/tasks
 import { dispatch } from '../../kernel/dispatch.ts'
 import { newId } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
-import { Problem } from '../../kernel/problem.ts'
 import { addImportedEdges, type EdgeOutcome } from './imported-edges.ts'
 import { findCycle, type Ends } from './rules.ts'
 import { DependencyType, type Edge } from './schema.ts'
@@ -135,13 +134,14 @@ test('the same import a second time adds and records nothing', async () => {
   assert.deepEqual(await imported([]), [])
 })
 
-test('an edge to a task that is not there takes the whole import back', async () => {
+test('an edge to a task that is not there is left out, and the others are added', async () => {
   const [a, b] = await someTasks(2)
-  await assert.rejects(
-    imported([edge(a!, b!), edge(b!, newId())]),
-    (error) => error instanceof Problem && error.status === 404 && error.code === 'task_not_found',
-  )
-  assert.deepEqual(await edgesAmong([a!, b!]), [])
+  assert.deepEqual(await imported([edge(a!, b!), edge(b!, newId()), edge(newId(), a!)]), [
+    'added',
+    'dangling',
+    'dangling',
+  ])
+  assert.equal((await edgesAmong([a!, b!])).length, 1)
 })
 
 test('whatever edges come, in whatever pieces, the graph keeps no loop and true counts, and takes what it can', async () => {

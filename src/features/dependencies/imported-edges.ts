@@ -1,5 +1,4 @@
 import type { Ctx } from '../../kernel/context.ts'
-import { notFound } from '../../kernel/problem.ts'
 import type { Status } from '../tasks/index.ts'
 import { admitEdges } from './acyclic.ts'
 import { insertEdges } from './edges.ts'
@@ -9,10 +8,10 @@ import * as sql from './sql.ts'
 
 /**
  * What became of an edge of an import: added; there already (also when it repeats another of this import); left out
- * since it closes a loop, since a task would wait for itself, or since the task has started and its prerequisite is
- * not completed.
+ * since it closes a loop, since a task would wait for itself, since the task has started and its prerequisite is
+ * not completed, or since an end of it was deleted meanwhile.
  */
-export type EdgeOutcome = 'added' | 'exists' | 'loop' | 'self' | 'already_started'
+export type EdgeOutcome = 'added' | 'exists' | 'loop' | 'self' | 'already_started' | 'dangling'
 
 /** Edges a statement, and tasks that it counts anew. */
 const BATCH = 5_000
@@ -34,8 +33,6 @@ async function existingPairs(ctx: Ctx, edges: readonly Edge[]): Promise<Set<stri
  * Adds the edges of an import, inside its transaction, in their order: each only if it closes no loop with what is there
  * and with the edges taken before it. Says of each, at its place, what became of it. Holds the tenant's graph row, locks the
  * tasks that get edges, counts and records; a hundred thousand edges are a few dozen statements.
- *
- * Throws `task_not_found` (404) for an end that is not there.
  */
 export async function addImportedEdges(ctx: Ctx, edges: readonly Edge[]): Promise<EdgeOutcome[]> {
   if (edges.length === 0) return []
@@ -53,13 +50,13 @@ export async function addImportedEdges(ctx: Ctx, edges: readonly Edge[]): Promis
 
   const locked = await sql.lockStatuses(ctx, [...ends])
   const statuses = new Map(locked.map((task) => [task.id, task.status]))
-  for (const id of ends) if (!statuses.has(id)) throw notFound('task', id)
   const statusOf = (id: string): Status => statuses.get(id)!
 
   const firstOfPair = new Map<string, number>()
   edges.forEach((edge, nth) => {
     if (outcomes[nth]) return
-    if (comesTooLate(edge, statusOf(edge.task_id), statusOf(edge.depends_on_task_id)))
+    if (!statuses.has(edge.task_id) || !statuses.has(edge.depends_on_task_id)) outcomes[nth] = 'dangling'
+    else if (comesTooLate(edge, statusOf(edge.task_id), statusOf(edge.depends_on_task_id)))
       outcomes[nth] = 'already_started'
     else if (!firstOfPair.has(pairOf(edge))) firstOfPair.set(pairOf(edge), nth)
   })

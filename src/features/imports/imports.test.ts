@@ -427,6 +427,57 @@ test('an import says how far it is to a caller that asks for lines of progress',
   assert.ok(lines.every((line) => line.progress.done <= line.progress.total))
 })
 
+test('the record tells of a task before it tells of its edges', async () => {
+  const from = await recordEnd(server)
+  await imported(server, 'beads', beadsLines(waiting('told-1', 'told-2'), { id: 'told-2', title: 'Told' }))
+  await imported(
+    server,
+    'beads',
+    beadsLines({ ...waiting('told-1', 'told-3'), title: 'Told anew' }, { id: 'told-3', title: 'Told' }),
+  )
+  const order = ['task.created', 'dependency.added', 'task.updated']
+  const types = (await recordSince(server, from))
+    .map(({ event_type }) => event_type)
+    .filter((type) => order.includes(type))
+  assert.deepEqual(types, [
+    'task.created',
+    'task.created',
+    'dependency.added',
+    'task.created',
+    'dependency.added',
+    'task.updated',
+  ])
+})
+
+test('a task that is deleted while the import waits for it leaves its edges dangling, and all else goes in', async () => {
+  const known = beadsLines({ id: 'deleted-1', title: 'Deleted' })
+  await imported(server, 'beads', known)
+  const [task] = await server.sql(
+    `SELECT task_id AS id FROM task_metadata WHERE metadata_value = 'beads:deleted-1'`,
+  )
+  const looker = await server.app.pool.connect()
+  try {
+    await looker.query('BEGIN')
+    await looker.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [task.id])
+    const deleting = server.del(`/tasks/${task.id}`)
+    await untilWaiting(looker)
+    const importing = imported(
+      server,
+      'beads',
+      [known, beadsLines(waiting('deleted-2', 'deleted-1'), waiting('deleted-3', 'deleted-2'))].join('\n'),
+    )
+    await untilWaiting(looker, 2)
+    await looker.query('COMMIT')
+    assert.equal((await deleting).status, 204)
+    const { created, edges } = await importing
+    assert.deepEqual([created, edges.added, edges.dangling.total], [2, 1, 1])
+  } finally {
+    await looker.query('ROLLBACK')
+    looker.release()
+  }
+  assert.deepEqual(await miscounts(server), [])
+})
+
 test('what ends an import half-way is its last line, and is logged with its cause under the request', async (t) => {
   const logged = t.mock.method(server.app.log, 'error')
   const known = bodyOf<ImportReport>(

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../kernel/context.ts'
 import { operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
+import type { RecordEntry } from '../../kernel/record.ts'
 import { storeEdges } from './edges.ts'
 import { example } from './example.ts'
 import type { Parsed } from './formats/index.ts'
@@ -31,7 +32,7 @@ async function plan(ctx: Ctx, parsed: Parsed, reopen: boolean): Promise<Plan> {
   return makePlan(parsed.items, new Map(rows.map(({ source_ref, ...known }) => [source_ref, known])), reopen)
 }
 
-/** Progress in steps: a new task is inserted, read and recorded, the last at the very end, after all that is said here. */
+/** Progress in steps: a new task is inserted, read and recorded, this at the very end, after all that is said here. */
 function progressOf(ctx: Ctx, { created, changed }: Plan, edges: number): Advance {
   const total = 3 * created.length + 2 * changed.length + edges
   let done = 0
@@ -85,13 +86,17 @@ export const runImport = operation({
     const steps = await plan(ctx, parsed, reopen)
     const advance = progressOf(ctx, steps, parsed.edges.length)
     await insertNew(ctx, steps.created, reopen, advance)
-    const edges = await storeEdges(ctx, parsed.edges, steps.taskOf)
+    // A reader of the record must know a task before it hears of its edges.
+    const ofEdges: RecordEntry[] = []
+    const held = { ...ctx, record: (entry: RecordEntry) => void ofEdges.push(entry) }
+    const edges = await storeEdges(held, parsed.edges, steps.taskOf)
     advance(parsed.edges.length)
     const report = makeReport({ format, dry_run, reopen }, parsed, steps, edges)
     if (strict) refuseLosses(report)
+    await recordNew(ctx, steps.created, advance)
+    for (const entry of ofEdges) ctx.record(entry)
     // After the edges, which take the graph's lock: whoever adds one elsewhere holds that before any task, too.
     await updateChanged(ctx, steps.changed, format, advance)
-    await recordNew(ctx, steps.created, advance)
     ctx.answer.rollBack = dry_run
     return report
   },

@@ -67,7 +67,9 @@ export const ImportReport = z
       added: Count,
       existing: Count,
       duplicate: Count.meta({ description: 'Named again in the same source' }),
-      dangling: losses(SourceEdge).meta({ description: 'One end is neither in the source nor here' }),
+      dangling: losses(SourceEdge).meta({
+        description: 'One end is neither in the source nor here, or was deleted just then',
+      }),
       loops: losses(SourceEdge).meta({ description: 'Would close a loop' }),
       self: losses(SourceEdge).meta({ description: 'Of a task to itself' }),
       already_started: losses(SourceEdge).meta({
