@@ -2555,7 +2555,7 @@ export interface components {
                 } & components["schemas"]["Problem"];
             };
         };
-        /** @description `unavailable`, `overloaded` */
+        /** @description `unavailable`, `outcome_unknown`, `overloaded` */
         Unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2565,7 +2565,7 @@ export interface components {
             content: {
                 "application/problem+json": {
                     /** @enum {unknown} */
-                    code?: "unavailable" | "overloaded";
+                    code?: "unavailable" | "outcome_unknown" | "overloaded";
                 } & components["schemas"]["Problem"];
             };
         };

@@ -168,7 +168,9 @@ function unreachable(url: string, cause: unknown, uncertain: boolean): CairnProb
 
 /** Whether the attempt may have done what it was to do, although it says that it failed. */
 const leavesOpen = ({ code, status, extra }: CairnProblem): boolean =>
-  code === 'unreachable' ? extra['never_sent'] !== true : GATEWAY_STATUSES.includes(status)
+  code === 'unreachable'
+    ? extra['never_sent'] !== true
+    : code === 'outcome_unknown' || GATEWAY_STATUSES.includes(status)
 
 function mayRepeat(call: Call, problem: CairnProblem): boolean {
   if (leavesOpen(problem)) return repeatable(call)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { z } from 'zod'
-import { ANSWER_MARGIN } from './pool.ts'
+import { ANSWER_MARGIN, neverSent } from './pool.ts'
 import { Problem } from './problem.ts'
 
 /** Anything that runs a statement: the pool, or the one connection of a transaction. */
@@ -122,6 +122,35 @@ const isSilence = (error: unknown): error is Error =>
 /** The connection leads to a database that is no longer, or not yet, the one that is written: another one may. */
 const isReadOnly = (error: unknown): error is Error => error instanceof Error && sqlState(error) === '25006'
 
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : '')
+
+/**
+ * Whether a change may have been made although its statement failed: its connection was lost with no answer, or PostgreSQL ended
+ * all connections since one of its processes crashed (57P02), which it may do between a commit and its answer.
+ */
+const leavesOpen = (error: unknown): boolean =>
+  !neverSent(error) &&
+  (isSilence(error) ||
+    sqlState(error) === '57P02' ||
+    /^(ECONNRESET|EPIPE|ETIMEDOUT)$/.test(sqlState(error) ?? '') ||
+    /^Connection terminated/.test(wordsOf(error)))
+
+/** A change was on its way when its connection was lost: whether it was made is not known. */
+class OutcomeUnknown extends Error {
+  constructor(cause: unknown) {
+    super(`no answer to a change: ${wordsOf(cause)}`, { cause })
+  }
+}
+
+/** Runs what changes something, by its last statement: throws OutcomeUnknown where it may have been done although it failed. */
+export async function changing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw leavesOpen(error) ? new OutcomeUnknown(error) : error
+  }
+}
+
 /**
  * Runs `work` in one transaction on one connection: commits what it returns, rolls back what it throws, and runs it
  * again after a deadlock. `work` must have no effect outside the database.
@@ -140,10 +169,11 @@ export const transact = <T>(
     try {
       await client.query(repeatable ? 'BEGIN; SET LOCAL synchronous_commit TO off' : 'BEGIN')
       const result = await work(client)
-      await client.query('COMMIT')
+      await changing(() => client.query('COMMIT'))
       return result
     } catch (error) {
-      if (isSilence(error) || isReadOnly(error)) broken = error
+      const cause = error instanceof OutcomeUnknown ? error.cause : error
+      if (isSilence(cause) || isReadOnly(cause)) broken = cause
       else await client.query('ROLLBACK').catch((failed: Error) => (broken = failed))
       throw error
     } finally {
@@ -154,6 +184,20 @@ export const transact = <T>(
 const busy = (detail: string, cause: unknown): Problem =>
   new Problem('unavailable', 503, detail, { retry_after: 1 }, { cause })
 
+const outcomeUnknown = ({ cause }: OutcomeUnknown, keyed: boolean): Problem =>
+  new Problem(
+    'outcome_unknown',
+    503,
+    keyed
+      ? 'The connection to the database broke before it said whether this was done; send it again with the same Idempotency-Key.'
+      : 'The connection to the database broke before it said whether this was done; see what is there before you send it again.',
+    keyed ? { retry_after: 1 } : {},
+    { cause },
+  )
+
+/** What PostgreSQL refuses for a moment, and has done nothing of. */
+const PASSING = /^(40|53|57|08)|^(25006|25P03|25P04|55P03)$/
+
 /** Node's own words for a connection that could not be made or was lost. */
 const CONNECTION_ERRORS = /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/
 const LOST =
@@ -162,15 +206,17 @@ const LOST =
 /**
  * What a database error means to a caller, or undefined when it is none: 22 is bad input, 23 a conflict with what is
  * stored, 40, 53, 55P03, 57, 08, a database that is only read (25006) and a transaction that took too long (25P03, 25P04) a moment
- * to try again (PostgreSQL documentation, appendix A).
+ * to try again (PostgreSQL documentation, appendix A). `keyed`: the call has an Idempotency-Key, and may be sent again whatever
+ * became of it.
  */
-export function problemOfDatabase(error: unknown): Problem | undefined {
+export function problemOfDatabase(error: unknown, keyed = false): Problem | undefined {
+  if (error instanceof OutcomeUnknown) return outcomeUnknown(error, keyed)
   const state = sqlState(error)
   if (
     error instanceof Error &&
     (CONNECTION_ERRORS.test(state ?? '') || LOST.test(error.message) || isSilence(error))
   )
-    return busy('The database is not reachable just now; try again in a moment.', error)
+    return busy('The database is not reachable just now; nothing was changed, try again in a moment.', error)
   if (!state || !/^[0-9A-Z]{5}$/.test(state)) return undefined
   if (state.startsWith('22'))
     return new Problem(
@@ -196,13 +242,7 @@ export function problemOfDatabase(error: unknown): Problem | undefined {
       {},
       { cause: error },
     )
-  if (
-    state.startsWith('40') ||
-    ['25006', '25P03', '25P04', '55P03'].includes(state) ||
-    state.startsWith('53') ||
-    state.startsWith('57') ||
-    state.startsWith('08')
-  )
+  if (PASSING.test(state))
     return busy('The database is busy or restarting; nothing was changed, try again in a moment.', error)
   return undefined
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Application } from './application.ts'
 import { requirePermission, type AnswerFacts, type Caller, type Ctx, type RequestFacts } from './context.ts'
-import { problemOfDatabase, retryDeadlocks, transact, type Queryable } from './database.ts'
+import { changing, problemOfDatabase, retryDeadlocks, transact, type Queryable } from './database.ts'
 import { freeSoon, holdKey } from './idempotency.ts'
 import type { Operation } from './operation.ts'
 import { Problem, problemDocument, validationFailed, type ProblemDocument } from './problem.ts'
@@ -120,7 +120,9 @@ async function onPool(
       return foundNothing(op, answer) ? undefined : keptAnswer(op, answer.status, answer.body)
     })
   const ctx: Ctx = makeCtx(app, caller, request, app.pool, record, keeping)
-  const answer = answerOf(app, op, ctx, await retryDeadlocks(() => op.run(ctx, input)))
+  const run = (): Promise<unknown> => op.run(ctx, input)
+  const changes = runsOf(op, input) !== 'read'
+  const answer = answerOf(app, op, ctx, await retryDeadlocks(() => (changes ? changing(run) : run())))
   if (keeping && !keeping.done && !foundNothing(op, answer))
     throw new Error(`${op.name} gathers, but its answer was not kept`)
   return answer
@@ -297,6 +299,6 @@ export async function dispatch(
       return await idempotently(app, op, caller, request, parsed.data, request.idempotencyKey, raw)
     return await poll(app, op, caller, request, parsed.data)
   } catch (error) {
-    throw problemOfDatabase(error) ?? error
+    throw problemOfDatabase(error, request.idempotencyKey !== undefined) ?? error
   }
 }

@@ -63,6 +63,11 @@ class UnnamedClient extends pg.Client {
 /** The one thing of a session that a pooler keeps for its client, whichever connection that gets. The driver waits for it. */
 const speakUtc = (client: pg.ClientBase) => client.query(`SET TIME ZONE 'UTC'`)
 
+const unsent = new WeakSet<Error>()
+
+/** Whether what failed is a connection that was never made: nothing was sent by it. */
+export const neverSent = (error: unknown): boolean => error instanceof Error && unsent.has(error)
+
 type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => void
 
 /**
@@ -147,8 +152,10 @@ export class Pool extends pg.Pool {
       try {
         return await super.connect()
       } catch (error) {
-        if ((error as { code?: unknown }).code !== TOO_MANY_CONNECTIONS || performance.now() >= until)
+        if ((error as { code?: unknown }).code !== TOO_MANY_CONNECTIONS || performance.now() >= until) {
+          unsent.add(error as Error)
           throw error
+        }
         if (this.#clients.size > 0) this.#makeDo()
         else await sleep(CROWDED_RETRY_MILLISECONDS)
       }

@@ -162,6 +162,7 @@ export class FaultProxy {
   readonly #sockets = new Set<Socket>()
   readonly #server: Server
   #toNew: (connection: ProxiedConnection) => void = () => undefined
+  #lost: { texts: readonly string[]; said: Map<ProxiedConnection, number> } | undefined
 
   constructor(target: NetConnectOpts) {
     this.target = target
@@ -191,7 +192,27 @@ export class FaultProxy {
         if (hadError) connection.reset()
       })
     }
+    client.on('data', (bytes) => this.#hear(connection, bytes))
     this.#toNew(connection)
+  }
+
+  #hear(connection: ProxiedConnection, bytes: Buffer): void {
+    if (!this.#lost) return
+    const { texts, said } = this.#lost
+    let heard = said.get(connection) ?? 0
+    while (heard < texts.length && bytes.includes(texts[heard]!)) heard++
+    said.set(connection, heard)
+    if (heard < texts.length) return
+    this.#lost = undefined
+    connection.endAfter('toClient', 0, 'reset')
+  }
+
+  /**
+   * The first connection that says these texts, one after the other, is reset as soon as the answer comes: what it asked for is
+   * done, and nobody is told.
+   */
+  loseAnswer(...texts: readonly string[]): void {
+    this.#lost = { texts, said: new Map() }
   }
 
   /** Ends all connections by FIN; new ones pass. */

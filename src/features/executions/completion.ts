@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Ctx } from '../../kernel/context.ts'
-import { problemOfDatabase, retryDeadlocks } from '../../kernel/database.ts'
+import { changing, problemOfDatabase, retryDeadlocks } from '../../kernel/database.ts'
 import { alone, gather, NeedsToBeAlone } from '../../kernel/gather.ts'
 import { CHANGES } from '../../kernel/lane.ts'
 import { operation } from '../../kernel/operation.ts'
@@ -95,10 +95,12 @@ async function endAll(
   ctx: Ctx,
   calls: readonly CompletionCall[],
 ): Promise<PromiseSettledResult<Completed>[]> {
-  const first = await Promise.allSettled(calls.map((call) => retryDeadlocks(() => endTogether(ctx, call))))
+  const first = await Promise.allSettled(
+    calls.map((call) => retryDeadlocks(() => changing(() => endTogether(ctx, call)))),
+  )
   const left = calls.filter((_, nth) => isUndone(first[nth]!))
   const [second] = await Promise.allSettled([
-    left.length > 1 ? retryDeadlocks(() => completeForAll(ctx, left, 'waits')) : [],
+    left.length > 1 ? retryDeadlocks(() => changing(() => completeForAll(ctx, left, 'waits'))) : [],
   ])
   return Promise.allSettled(
     calls.map(async (call, nth) => {
@@ -107,7 +109,7 @@ async function endAll(
       if (result.value) return result.value
       if (second.status === 'rejected') throw second.reason
       const waited = second.value[left.indexOf(call)]
-      return retryDeadlocks(() => end(ctx, call, () => Promise.resolve(waited)))
+      return retryDeadlocks(() => changing(() => end(ctx, call, () => Promise.resolve(waited))))
     }),
   )
 }

@@ -205,6 +205,13 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
     of: any,
   },
   {
+    code: 'outcome_unknown',
+    status: 503,
+    meaning:
+      'The connection to the database broke before it said whether this was done. With an Idempotency-Key, send it again with that (Retry-After says when); without one, see what is there first.',
+    of: any,
+  },
+  {
     code: 'overloaded',
     status: 503,
     meaning: 'This server has more to do than it can; nothing was done. Retry-After says when to try again.',
