@@ -198,19 +198,7 @@ async function poll(
     await app.wake.news(caller.tenant, Math.min(left, 1000), request.signal)
     // What is there now would go to somebody who has hung up.
     if (request.signal?.aborted) return answer
-    if (request.authenticateAgain) await requireRightsStill(request.authenticateAgain, op)
-  }
-}
-
-/** What a caller is told whose key or permission was taken away while the call waited: it says nothing about the call. */
-class RightsLost extends Problem {}
-
-async function requireRightsStill(authenticateAgain: () => Promise<Caller>, op: Operation): Promise<void> {
-  try {
-    requirePermission(await authenticateAgain(), op.permission)
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    throw new RightsLost(error.code, error.status, error.detail, error.extra, { cause: error })
+    if (request.authenticateAgain) requirePermission(await request.authenticateAgain(), op.permission)
   }
 }
 
@@ -232,6 +220,13 @@ function replay(op: Operation, kept: KeptAnswer): Answer {
 const takesKeyItself = (op: Operation, input: unknown): boolean =>
   op.gathers === true && !op.longPoll?.seconds(input)
 
+/**
+ * Whether a refusal is of the call alone, not of what is stored: a fault in its input, which is corrected, or a right, which is
+ * granted or taken away meanwhile. Where that is found before the operation runs, no key is taken for it either.
+ */
+const isOfTheCall = ({ status, code }: Problem): boolean =>
+  status === 401 || status === 403 || code === 'validation_failed'
+
 /** Keeps a refusal, which the same request shall get again; whatever else went wrong gives the key back. */
 async function settle(op: Operation, hold: KeyHold, error: unknown): Promise<void> {
   const problem = error instanceof Problem ? error : problemOfDatabase(error)
@@ -239,7 +234,7 @@ async function settle(op: Operation, hold: KeyHold, error: unknown): Promise<voi
     problem !== undefined &&
     problem.status < 500 &&
     problem.code !== 'idempotency_in_flight' &&
-    !(problem instanceof RightsLost)
+    !isOfTheCall(problem)
   if (stands) await (await hold.reserve()).keep(keptAnswer(op, problem.status, problemDocument(problem)))
   else {
     const { reservation } = hold
@@ -257,7 +252,13 @@ async function idempotently(
   key: string,
   raw: unknown,
 ): Promise<Answer> {
-  const hold = holdKey({ app, caller }, op.name, key, raw)
+  // With a version it is another request than without one, or with another.
+  const hold = holdKey(
+    { app, caller },
+    op.name,
+    key,
+    request.ifMatch === undefined ? raw : [raw, request.ifMatch],
+  )
   try {
     if (!takesKeyItself(op, input)) await hold.reserve()
     try {

@@ -391,3 +391,43 @@ test('a key has 1 to 255 characters', async () => {
     problemOf(await post('/tasks', { title: 'x' }, key), 400, 'invalid_idempotency_key')
   bodyOf(await post('/tasks', { title: 'x' }, 'k'.repeat(255)), 201)
 })
+
+test('a version is part of the request: under a used key another one is another request', async () => {
+  const { id } = await createTask(server)
+  const estimate = (key: string, version: string) =>
+    server.post(
+      `/tasks/${id}/estimate`,
+      { effort_minutes: 5 },
+      { headers: { 'idempotency-key': key, 'if-match': version } },
+    )
+  const [late, done] = [newKey(), newKey()]
+  problemOf(await estimate(late, '"7"'), 412, 'version_mismatch')
+  const again = await estimate(late, '"7"')
+  problemOf(again, 412, 'version_mismatch')
+  assert.ok(replayed(again))
+  problemOf(await estimate(late, '"1"'), 422, 'idempotency_key_reused')
+  bodyOf(await estimate(done, '"1"'))
+  assert.ok(replayed(await estimate(done, '"1"')))
+  problemOf(await estimate(done, '"2"'), 422, 'idempotency_key_reused')
+})
+
+test('a fault of the request that is found late, and a right that was missing, keep no key', async () => {
+  const key = newKey()
+  problemOf(
+    await post('/tasks/batch', [{ title: 'x', depends_on: ['nobody'] }], key),
+    400,
+    'validation_failed',
+  )
+  bodyOf(await post('/tasks/batch', [{ title: 'x' }], key), 201)
+
+  const role = bodyOf<{ id: string }>(
+    await server.post('/roles', { name: 'makers', permissions: ['manage_access', 'read_tasks'] }),
+    201,
+  )
+  const user = bodyOf<{ id: string }>(await server.post('/users', { name: 'maker', roles: [role.id] }), 201)
+  const maker = bodyOf<{ key: string }>(await server.post('/keys', { name: 'm', user_id: user.id }), 201)
+  const make = () => post('/users', { name: 'made', roles: ['agent'] }, key, maker.key)
+  problemOf(await make(), 403, 'cannot_grant')
+  bodyOf(await server.patch(`/roles/${role.id}`, { permissions: ['admin_all'] }))
+  await eventually('it may', async () => (await make()).status === 201)
+})

@@ -378,3 +378,19 @@ test('what was told of people is read by those alone who may read the audit trai
     ['user.created'],
   )
 })
+
+test('a test event that is sent again under its key, since its answer was not kept, is the same event', () =>
+  withWebhook(async ({ id }) => {
+    const send = async (key: string): Promise<string> =>
+      bodyOf<Delivery>(
+        await server.post(`/webhooks/${id}/test`, undefined, { headers: { 'idempotency-key': key } }),
+      ).event_id
+    const first = await send('tried')
+    await server.sql(`DELETE FROM idempotency_keys WHERE key = 'tried'`)
+    assert.equal(await send('tried'), first)
+    assert.notEqual(await send('tried anew'), first)
+    assert.deepEqual(
+      (await log(id)).map(({ attempt }) => attempt),
+      [1, 2, 1],
+    )
+  }))

@@ -1,3 +1,4 @@
+import { v5 } from 'uuid'
 import { z } from 'zod'
 import type { Ctx } from '../../kernel/context.ts'
 import { cutPage, openCursor } from '../../kernel/cursor.ts'
@@ -116,6 +117,12 @@ async function sendNow(
   return row.delivery
 }
 
+/** Under an Idempotency-Key always the same: sent again since its answer was lost, the receiver knows the event. */
+const testId = ({ caller, request }: Ctx, webhookId: string): string =>
+  request.idempotencyKey === undefined
+    ? newId()
+    : v5(JSON.stringify([caller.actor.kind, caller.actor.id, request.idempotencyKey]), webhookId)
+
 /** Sends a test event to a webhook, and answers what came of it. */
 export const testWebhook = operation({
   name: 'webhooks.test',
@@ -137,7 +144,7 @@ export const testWebhook = operation({
   ],
   async run(ctx, { webhook_id }) {
     const receiver = await requireReceiver(ctx, webhook_id)
-    return sendNow(ctx, receiver, testMessage(newId(), receiver.webhook))
+    return sendNow(ctx, receiver, testMessage(testId(ctx, webhook_id), receiver.webhook))
   },
 })
 
