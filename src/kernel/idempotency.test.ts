@@ -340,16 +340,20 @@ test('after 24 hours a key is free again, and its answer is forgotten', async ()
 })
 
 test('a key that is taken again while old ones are forgotten keeps its answer', async () => {
-  const [older, key] = [newKey(), newKey()]
-  for (const each of [older, key]) {
-    bodyOf(await post('/tasks', { title: 'taken again' }, each), 201)
-    await editKey(each, `created_at = now() - interval '25 hours'`)
-  }
-  // Forgetting waits for the older one, and has found the other one by then.
+  const keys = [newKey(), newKey()]
+  for (const each of keys) bodyOf(await post('/tasks', { title: 'taken again' }, each), 201)
+  // Of the same age, they are forgotten in the order in which they lie.
+  await server.sql(
+    `UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = ANY($1)`,
+    [keys],
+  )
+  const lying = await server.sql('SELECT key FROM idempotency_keys WHERE key = ANY($1) ORDER BY ctid', [keys])
+  const [first, key] = lying.map((row) => row.key as string) as [string, string]
+  // Forgetting waits for the first one, and has found the other one by then.
   const holder = new pg.Client({ connectionString: server.databaseUrl })
   await holder.connect()
   await holder.query('BEGIN')
-  await holder.query('SELECT FROM idempotency_keys WHERE key = $1 FOR UPDATE', [older])
+  await holder.query('SELECT FROM idempotency_keys WHERE key = $1 FOR UPDATE', [first])
   const forgetting = runDuty(server, forgetOldAnswers)
   await untilWaiting(observer)
   assert.equal(replayed(await post('/tasks', { title: 'taken again' }, key)), false)
