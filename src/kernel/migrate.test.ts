@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import pg from 'pg'
+import { untilWaiting } from '../../test/locks.ts'
 import { testDatabase } from '../../test/postgres.ts'
 import { migrate, MigrationError, migrationStates, type Migration } from './migrate.ts'
 import { record } from './migrations/202611220001_record.ts'
@@ -43,6 +44,41 @@ test('of ten processes that start at once one migrates, and the others find noth
     Array.from({ length: 10 }, () => migrate(database.url, [record, requests, FIRST])),
   )
   assert.deepEqual(applied.flat().sort(), [FIRST.name, record.name, requests.name].sort())
+})
+
+/** The database as a role sees it that has limits of its own. */
+const limited = (...limits: string[]): string => {
+  const url = new URL(database.url)
+  url.searchParams.set('options', limits.map((limit) => `-c ${limit}`).join(' '))
+  return url.href
+}
+
+test("a migration takes as long as it needs, and the others wait for it, whatever the role's limits", async () => {
+  const slow = { name: '202601010003_slow', sql: 'SELECT pg_sleep(1)' }
+  const url = limited('statement_timeout=300', 'lock_timeout=300')
+  const applied = await Promise.all([1, 2, 3].map(() => migrate(url, [record, FIRST, slow])))
+  assert.deepEqual(applied.flat().sort(), [FIRST.name, slow.name, record.name].sort())
+})
+
+test('a migration that waits for a table keeps nobody else from it for long, and is applied once it is free', async () => {
+  await migrate(database.url, [FIRST])
+  const change = { name: '202601010003_change', sql: 'ALTER TABLE first ADD COLUMN more int' }
+  // As a backup holds every table.
+  await client.query('BEGIN; SELECT FROM first')
+  const migrating = migrate(database.url, [FIRST, change])
+  const reader = new pg.Client({ connectionString: limited('lock_timeout=10000') })
+  await reader.connect()
+  try {
+    await untilWaiting(client)
+    await reader.query('SELECT FROM first')
+    assert.deepEqual(await ledger(), [FIRST.name])
+    await client.query('COMMIT')
+    assert.deepEqual(await migrating, [change.name])
+  } finally {
+    await client.query('ROLLBACK')
+    await reader.end()
+    await migrating.catch(() => undefined)
+  }
 })
 
 test('a migration that fails leaves nothing of itself, and what came before stays', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { migrateJobs } from './jobs.ts'
 import { CONNECT_MILLISECONDS } from './pool.ts'
@@ -30,8 +31,16 @@ const CREATE_LEDGER = `
 // migrations themselves is the table lock below.
 const LEDGER_LOCK = 7_220_144_001
 
+/**
+ * How long a migration waits for the lock of a table at a time: whoever wants the table meanwhile waits behind it. And for how
+ * long it comes again: a backup, say, holds all tables until it is done.
+ */
+const LOCK_SECONDS = 2
+const PATIENCE_SECONDS = 60
+
+/** In one transaction, which may take its time and waits for other processes, whatever limits the role has. */
 async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN')
+  await client.query('BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0')
   try {
     const result = await work()
     await client.query('COMMIT')
@@ -112,10 +121,45 @@ export async function migrationStates(
   }
 }
 
+/** Applies one migration, unless it is applied. Fails with 55P03 where another holds a table that it changes. */
+const apply = (client: pg.Client, migration: Migration, all: readonly Migration[]): Promise<boolean> =>
+  inTransaction(client, async () => {
+    await client.query('LOCK TABLE schema_migrations IN SHARE ROW EXCLUSIVE MODE')
+    const states = compare(all, await readLedger(client))
+    refuseMisfits(states)
+    if (states.find((each) => each.name === migration.name)?.state !== 'pending') return false
+    await client.query(`SET LOCAL lock_timeout = '${LOCK_SECONDS}s'`)
+    await client.query(migration.sql)
+    await client.query('INSERT INTO schema_migrations (name, checksum) VALUES ($1, $2)', [
+      migration.name,
+      checksum(migration),
+    ])
+    return true
+  })
+
+/** Tries again while others hold what a migration must lock, and lets those through that came meanwhile. */
+async function withPatience<T>({ name }: Migration, work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + PATIENCE_SECONDS * 1000
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== '55P03') throw error
+      if (performance.now() > deadline)
+        throw new MigrationError(
+          `The migration ${name} cannot lock what it changes: a backup or a long transaction holds it. Nothing of it was done; start again when that is over.`,
+          { cause: error },
+        )
+      await sleep(LOCK_SECONDS * 1000)
+    }
+  }
+}
+
 /**
  * Applies what is pending, each migration in one transaction with its row in `schema_migrations`, and returns their
  * names; the job queue's own schema comes after them. Ten processes may call this at once: one applies, the others wait and find nothing to do.
- * Throws MigrationError when the schema is newer than the program, or an applied migration was edited.
+ * Throws MigrationError when the schema is newer than the program, an applied migration was edited, or others hold for a minute what
+ * a migration must lock.
  */
 export async function migrate(url: string, migrations: readonly Migration[]): Promise<string[]> {
   const client = await connect(url)
@@ -135,20 +179,9 @@ export async function migrate(url: string, migrations: readonly Migration[]): Pr
       await client.query(CREATE_LEDGER)
     })
     const applied: string[] = []
-    for (const migration of [...migrations].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      await inTransaction(client, async () => {
-        await client.query('LOCK TABLE schema_migrations IN SHARE ROW EXCLUSIVE MODE')
-        const states = compare(migrations, await readLedger(client))
-        refuseMisfits(states)
-        if (states.find((each) => each.name === migration.name)?.state !== 'pending') return
-        await client.query(migration.sql)
-        await client.query('INSERT INTO schema_migrations (name, checksum) VALUES ($1, $2)', [
-          migration.name,
-          checksum(migration),
-        ])
+    for (const migration of [...migrations].sort((a, b) => (a.name < b.name ? -1 : 1)))
+      if (await withPatience(migration, () => apply(client, migration, migrations)))
         applied.push(migration.name)
-      })
-    }
     await migrateJobs(url)
     return applied
   } finally {
