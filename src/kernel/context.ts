@@ -25,6 +25,8 @@ export interface RequestFacts {
   idempotencyKey: string | undefined
   /** Aborts when nobody waits for the answer any more; only for calls that may wait. */
   signal: AbortSignal | undefined
+  /** Whether nobody waits for the answer any more, where that can be told: asked before what would be done in vain is begun. */
+  gone?: () => boolean
   /** Who calls, looked up anew: a call that waits must not outlive its key. Throws Problem 401. */
   authenticateAgain: (() => Promise<Caller>) | undefined
   /** Reports progress to a caller that asked for it. */

@@ -3,15 +3,15 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { testServer, type TestServer } from '../../test/server.ts'
-import type { Ctx } from './context.ts'
 import { query, transact } from './database.ts'
 import { gather, type Gathering } from './gather.ts'
 import { holdKey } from './idempotency.ts'
 import { Lane, oldestGathered } from './lane.ts'
+import { Problem } from './problem.ts'
 import { Keeping } from './reservation.ts'
 
 let server: TestServer
-let scope: Pick<Ctx, 'db' | 'tenant' | 'app'>
+let scope: Parameters<ReturnType<typeof gather>>[0]
 before(async () => {
   server = await testServer()
   scope = { db: server.app.pool, tenant: '00000000-0000-7000-8000-000000000001', app: server.app }
@@ -52,6 +52,21 @@ test('what comes while a statement is in flight gathers for the next one', async
   await new Promise(setImmediate)
   await Promise.all([first, call(2), call(3)])
   assert.deepEqual(statements, [[1], [2, 3]])
+})
+
+test('a call whose client hangs up before it is sent is not sent, where nobody else would have what it gets', async () => {
+  for (const onlyAwaited of [true, false]) {
+    const { statements, call } = inverting({ onlyAwaited })
+    const first = call(1)
+    await new Promise(setImmediate)
+    let gone = false
+    const hangsUp = call(2, { ...scope, request: { gone: () => gone } }).catch((error: unknown) => error)
+    const stays = call(3, { ...scope, request: { gone: () => false } })
+    gone = true
+    await Promise.all([first, stays])
+    assert.deepEqual(statements, onlyAwaited ? [[1], [3]] : [[1], [2, 3]])
+    assert.equal((await hangsUp) instanceof Problem, onlyAwaited)
+  }
 })
 
 test('what waits is sent before those of the last statement are answered', async () => {

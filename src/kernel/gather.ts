@@ -1,4 +1,4 @@
-import type { Ctx } from './context.ts'
+import type { Ctx, RequestFacts } from './context.ts'
 import { blamesValues, type Scope } from './database.ts'
 import type { Lane, Sendable } from './lane.ts'
 import { KEY_USED } from './keyed.ts'
@@ -33,6 +33,8 @@ export interface Gathering<Call, Answer> {
   readonly ample?: number
   /** Whose other statements its own are not sent beside. */
   readonly lane: Lane
+  /** A call is not sent any more when its client has hung up: what it gets, nobody would have. */
+  readonly onlyAwaited?: boolean
 }
 
 /** An operation's output by the answer that its gathered call got; undefined where nothing was done for it. */
@@ -41,11 +43,20 @@ type OutputOf<Answer> = (answer: Answer) => unknown
 interface Waiting<Call, Answer> {
   readonly call: Call
   readonly since: number
+  readonly gone: (() => boolean) | undefined
   /** Where the call has an Idempotency-Key: how its answer is kept. */
   readonly keep: { readonly keeping: Keeping; readonly outputOf: OutputOf<Answer> } | undefined
   resolve(answer: Answer | typeof KEY_USED): void
   reject(error: unknown): void
 }
+
+/** A call as it comes. */
+type Asked<Call, Answer> = Pick<Waiting<Call, Answer>, 'call' | 'keep' | 'gone'>
+
+const abandoned = (): Problem =>
+  new Problem('unavailable', 503, 'Nobody waits for this answer any more; nothing was done.', {
+    retry_after: 1,
+  })
 
 /** The calls of one kind that wait for a statement. */
 class Queue<Call, Answer> implements Sendable {
@@ -64,9 +75,9 @@ class Queue<Call, Answer> implements Sendable {
     this.#tenant = tenant
   }
 
-  add(call: Call, keep: Waiting<Call, Answer>['keep']): Promise<Answer | typeof KEY_USED> {
+  add({ call, keep, gone }: Asked<Call, Answer>): Promise<Answer | typeof KEY_USED> {
     return new Promise((resolve, reject) => {
-      const waiting = { call, since: performance.now(), keep, resolve, reject }
+      const waiting = { call, since: performance.now(), gone, keep, resolve, reject }
       this.#waiting.push(waiting)
       this.#weight += this.#weigh(waiting)
     })
@@ -85,6 +96,8 @@ class Queue<Call, Answer> implements Sendable {
   }
 
   async send(room: number): Promise<() => void> {
+    this.#dropGone()
+    if (this.#waiting.length === 0) return () => undefined
     const parts = Math.max(1, Math.min(room, Math.floor(this.#weight / this.#enough)))
     const batch = this.#take(Math.min(this.#gathering.most, Math.ceil(this.#weight / parts)))
     try {
@@ -96,6 +109,19 @@ class Queue<Call, Answer> implements Sendable {
       // One call's value, its lost key, or its own needs undid them all: each is tried by itself.
       await Promise.all(batch.map((each) => this.#alone(each)))
       return () => undefined
+    }
+  }
+
+  /** Sorts out the calls whose clients have hung up, where it matters. */
+  #dropGone(): void {
+    if (!this.#gathering.onlyAwaited) return
+    const { awaited = [], gone = [] } = Object.groupBy(this.#waiting, (each) =>
+      each.gone?.() ? 'gone' : 'awaited',
+    )
+    this.#waiting = awaited
+    for (const each of gone) {
+      this.#weight -= this.#weigh(each)
+      each.reject(abandoned())
     }
   }
 
@@ -173,7 +199,10 @@ const blamesKey = (error: unknown): boolean =>
   error instanceof Error && 'constraint' in error && error.constraint === 'idempotency_keys_pkey'
 
 /** Who calls, of what a context knows. */
-type GatherCtx = Pick<Ctx, 'db' | 'tenant' | 'app'> & { readonly keeping?: Keeping | undefined }
+type GatherCtx = Pick<Ctx, 'db' | 'tenant' | 'app'> & {
+  readonly keeping?: Keeping | undefined
+  readonly request?: Pick<RequestFacts, 'gone'>
+}
 
 let gatherings = 0
 
@@ -187,14 +216,14 @@ export function gather<Call, Answer>(
   gathering: Gathering<Call, Answer>,
 ): (ctx: GatherCtx, call: Call, outputOf?: OutputOf<Answer>) => Promise<Answer> {
   const own = ++gatherings
-  return async ({ db, tenant, app: { pool }, keeping }, call, outputOf) => {
+  return async ({ db, tenant, app: { pool }, keeping, request }, call, outputOf) => {
     if (db !== pool) return (await gathering.run({ db, tenant }, [call], [undefined]))[0] as Answer
     const traffic = gathering.lane.trafficOf({ db, tenant })
     const name = `${own} ${gathering.kind(call)}`
     const keep = keeping && outputOf && { keeping, outputOf }
     const ask = (): Promise<Answer | typeof KEY_USED> => {
       const queue = traffic.kind(name, () => new Queue<Call, Answer>(name, gathering, pool, tenant))
-      const answer = queue.add(call, keep)
+      const answer = queue.add({ call, keep, gone: request?.gone })
       traffic.sendSoon()
       return answer
     }

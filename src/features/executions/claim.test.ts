@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { availableParallelism } from 'node:os'
 import { afterEach, after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { faultsOf } from '../../../test/answers.ts'
 import { claimOne, claimTasks, complete, readExecution } from '../../../test/claims.ts'
 import { addEdge } from '../../../test/graph.ts'
+import { untilWaiting } from '../../../test/locks.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks, patchTask, readTask } from '../../../test/tasks.ts'
 import type { Claim } from './schema.ts'
@@ -227,4 +230,37 @@ test('what a caller who hung up was waiting for goes to another', async () => {
   await new Promise((resolve) => setTimeout(resolve, 100))
   await createTask(server)
   assert.equal((await claimOne(server, { wait_seconds: 5 })).execution.worker_id, 'w')
+})
+
+test('a claim that waits for its turn when its client hangs up takes nothing', async (t) => {
+  // So many statements of claims may be under way at once, each of a kind of its own.
+  const most = 3 * (1 + Math.max(1, Math.floor(availableParallelism() / 2)))
+  const crowded = await testServer({ poolMax: most + 5 })
+  t.after(() => crowded.close())
+  const task = await createTask(crowded, { tags: ['awaited'] })
+  const looker = await crowded.app.pool.connect()
+  try {
+    await looker.query('BEGIN; LOCK TABLE task_texts IN ACCESS EXCLUSIVE MODE')
+    const others = Array.from({ length: most }, (_, nth) => claimTasks(crowded, { tags: [`none-${nth}`] }))
+    await untilWaiting(looker, most)
+    const hangUp = new AbortController()
+    const gone = fetch(`${crowded.url}/tasks/claim`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${crowded.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ worker_id: 'gone', agent_type: 'coder', tags: ['awaited'] }),
+      signal: hangUp.signal,
+    })
+    // It waits a moment for its turn, and then its client does not wait any more.
+    await sleep(300)
+    hangUp.abort()
+    await assert.rejects(gone)
+    await sleep(300)
+    await looker.query('COMMIT')
+    await Promise.all(others)
+  } finally {
+    await looker.query('ROLLBACK')
+    looker.release()
+  }
+  const [claim] = await claimTasks(crowded, { worker_id: 'stays', tags: ['awaited'], wait_seconds: 1 })
+  assert.equal(claim?.task.id, task.id)
 })

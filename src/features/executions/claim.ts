@@ -288,4 +288,5 @@ export const claimTasks = gather<ClaimCall, Claim[]>({
   most: MOST_CLAIMED,
   ample: AMPLE,
   lane: CHANGES,
+  onlyAwaited: true,
 })

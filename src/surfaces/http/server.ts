@@ -174,6 +174,7 @@ function addRoute(
           signal ??= op.longPoll && AbortSignal.any([hangUpOf(reply), stopping])
           return signal
         },
+        gone: () => reply.raw.closed || reply.raw.destroyed,
         authenticateAgain: () => app.authenticate(request.headers.authorization),
         progress: undefined,
       }

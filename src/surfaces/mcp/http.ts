@@ -29,6 +29,7 @@ function doorOf(app: Application, caller: Caller, request: FastifyRequest, stopp
         ifMatch: undefined,
         idempotencyKey,
         signal: operation.longPoll ? AbortSignal.any([signal, stopping]) : undefined,
+        gone: () => signal.aborted,
         authenticateAgain: () => app.authenticate(authorization, request.ip),
         progress: undefined,
       })
