@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
+import { bodyOf, faultsOf } from '../../../test/answers.ts'
+import { eventually } from '../../../test/eventually.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
+import { createTask } from '../../../test/tasks.ts'
 import { appendToRecord } from '../../kernel/record.ts'
 
 let server: TestServer
@@ -311,7 +314,7 @@ test('a follower that waits is answered by the next event of its types', async (
 
 test('a follower that waits in vain is answered with nothing', async () => {
   const from = await head()
-  const { status, body } = await server.get(`/events?after=${from + 1000}&wait_seconds=1`)
+  const { status, body } = await server.get(`/events?after=${from}&types=role.*&wait_seconds=1`)
   assert.equal(status, 200)
   assert.deepEqual(body, [])
 })
@@ -355,4 +358,20 @@ test('the types of events are listed, each with a sentence', async () => {
   )
   assert.ok(body.every((each: { description: string }) => each.description.length > 10))
   assert.ok(body.some((each: { type: string }) => each.type === 'key.revoked'))
+})
+
+test('a follower that stands beyond the end of the record is told so, and does not miss in silence what comes', async () => {
+  await createTask(server)
+  await eventually(
+    'all is numbered',
+    async () => (await server.sql('SELECT FROM record_pending')).length === 0,
+  )
+  const [head] = await server.sql('SELECT max(last_sequence)::int AS last FROM record_heads')
+  const events = await server.get(`/events?after=${head.last}`)
+  assert.deepEqual(bodyOf(events), [])
+  for (const more of ['', '&types=task.*', '&wait_seconds=20']) {
+    const answer = await server.get(`/events?after=${head.last + 1}${more}`)
+    assert.deepEqual(faultsOf(answer), ['after'])
+    assert.match(String(answer.body.errors[0].message), new RegExp(`the record ends at ${head.last}`))
+  }
 })

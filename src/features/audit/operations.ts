@@ -3,6 +3,7 @@ import type { Ctx } from '../../kernel/context.ts'
 import { cutPage, openCursor } from '../../kernel/cursor.ts'
 import { Id } from '../../kernel/ids.ts'
 import { operation } from '../../kernel/operation.ts'
+import { validationFailed } from '../../kernel/problem.ts'
 import { typesOf, typesOfEntity, typesToFollow } from './event-types.ts'
 import { toEvent } from './event.ts'
 import { taskExample as task } from '../tasks/index.ts'
@@ -84,6 +85,18 @@ export const listAudit = operation({
   },
 })
 
+/**
+ * Throws `validation_failed` (400) for a sequence that was never given: of another server's record, or of this one's before it was
+ * restored from a backup. Who waited there would miss what comes until then.
+ */
+async function requireWithin(ctx: Ctx, after: number): Promise<void> {
+  const [last] = await sql.lastSequence(ctx)
+  if (after > last!.sequence)
+    throw validationFailed([
+      { path: 'after', message: `the record ends at ${last!.sequence}; was it restored from a backup?` },
+    ])
+}
+
 /** Follows the record from a sequence on. */
 export const followEvents = operation({
   name: 'audit.follow_events',
@@ -116,6 +129,7 @@ export const followEvents = operation({
     const rows = types
       ? await sql.feedOfTypesAfter(ctx, after, limit, types)
       : await sql.feedAfter(ctx, after, limit)
+    if (rows.length === 0) await requireWithin(ctx, after)
     return rows.map(({ row }) => toEvent(row))
   },
 })

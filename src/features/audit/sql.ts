@@ -105,3 +105,10 @@ export const feedOfTypesAfter = query(
    FROM record_feed f JOIN audit_log a ON a.tenant_id = $1 AND a.position = f.position
    WHERE f.tenant_id = $1 AND f.sequence > $2 AND a.event_type = ANY($4::text[]) ORDER BY f.sequence LIMIT $3`,
 )
+
+/** The last sequence that was given; 0 before the first. */
+export const lastSequence = query(
+  'audit.last_sequence',
+  z.object({ sequence: z.number() }),
+  `SELECT coalesce(max(last_sequence), 0) AS sequence FROM record_heads WHERE tenant_id = $1`,
+)

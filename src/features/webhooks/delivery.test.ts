@@ -46,6 +46,9 @@ const readWebhook = async (id: string): Promise<Webhook> =>
 const deliveriesOf = async (id: string, filter = ''): Promise<Delivery[]> =>
   bodyOf<Delivery[]>(await server.get(`/webhooks/${id}/deliveries?limit=500${filter}`))
 
+const park = async (at: TestServer, id: string): Promise<void> =>
+  void bodyOf(await at.patch(`/webhooks/${id}`, { active: false }))
+
 const rename = (task: { id: string }, title: string, options = {}): Promise<unknown> =>
   server.patch(`/tasks/${task.id}`, { title }, options)
 
@@ -265,6 +268,29 @@ test('a webhook holds a window of the record in its queue, not all of it, and ge
   one.answer(204)
   one.hangUp()
   await eventually('all came', () => new Set(one.received.map(({ id }) => id)).size === 1300)
+})
+
+test("the next attempt is timed by the database's clock, whatever a server's says", async (t) => {
+  const far = await testServer({ environment: { CAIRN_WEBHOOK_RETRY_SECONDS: '600' } })
+  const one = await receiver()
+  one.answer(503)
+  try {
+    for (const [nth, minutes] of [-30, 30].entries()) {
+      const off = Date.now() + minutes * 60_000
+      t.mock.timers.enable({ apis: ['Date'], now: off })
+      bodyOf(await far.post('/webhooks', { url: one.url, event_types: ['task.created'] }), 201)
+      await createTask(far)
+      const tries = () =>
+        far.sql(`SELECT extract(epoch FROM next_attempt_at - now())::float8 AS left FROM webhook_deliveries`)
+      await eventually('it is logged', async () => (await tries()).length > nth)
+      t.mock.timers.reset()
+      for (const { left } of await tries()) assert.ok(left > 500 && left <= 600, `${left} s are left`)
+      for (const { id } of bodyOf<Webhook[]>(await far.get('/webhooks'))) await park(far, id)
+    }
+  } finally {
+    t.mock.timers.reset()
+    await far.close()
+  }
 })
 
 test('while a webhook is not active nothing is queued, and it goes on from now when it is active again', async () => {

@@ -144,7 +144,7 @@ const Entity = z.object({ webhook_id: z.string(), entity_id: z.string() })
 
 /**
  * Writes down attempts (`$2`: JSON of `Settlement`) of webhooks that are held (`holdWebhooks`), takes events that are done out of the queue, and gives those that
- * are to be tried again their next turn. Answers the entities whose next event has its turn now, and the new turns.
+ * are to be tried again their next turn, by the database's clock as the queue of jobs. Answers the entities whose next event has its turn now, and the new turns.
  */
 export const settleTurns = query(
   'webhooks.settle_turns',
@@ -153,17 +153,18 @@ export const settleTurns = query(
      SELECT * FROM json_to_recordset($2::json) AS o(
        id uuid, webhook_id uuid, sequence bigint, turn uuid, event_id uuid, event_type text, attempt integer,
        delivered_at timestamptz, status_code integer, response_body text, error_message text, duration_ms integer,
-       next_attempt_at timestamptz)
+       next_in integer)
    ), gone AS (
      DELETE FROM webhook_queue q USING o
      WHERE q.tenant_id = $1 AND q.webhook_id = o.webhook_id AND q.sequence = o.sequence AND q.turn = o.turn
-       AND o.next_attempt_at IS NULL
+       AND o.next_in IS NULL
      RETURNING q.webhook_id, q.entity_id
    ), again AS (
      UPDATE webhook_queue q SET attempts = o.attempt, turn = gen_random_uuid() FROM o
      WHERE q.tenant_id = $1 AND q.webhook_id = o.webhook_id AND q.sequence = o.sequence AND q.turn = o.turn
-       AND o.next_attempt_at IS NOT NULL
-     RETURNING o.id, q.webhook_id, q.sequence, q.turn, q.attempts, o.next_attempt_at
+       AND o.next_in IS NOT NULL
+     RETURNING o.id, q.webhook_id, q.sequence, q.turn, q.attempts,
+       now() + make_interval(secs => o.next_in) AS next_attempt_at
    ), written AS (
      INSERT INTO webhook_deliveries (tenant_id, id, webhook_id, event_id, event_type, attempt, delivered_at,
        status_code, response_body, error_message, duration_ms, next_attempt_at)

@@ -25,11 +25,9 @@ export interface Outcome {
 
 const DELIVERY = JSON.stringify({ kind: 'system', id: null, name: 'webhook-delivery', request_id: null })
 
-/** When an attempt that failed is followed by another; undefined when it was the last, or none may follow. */
-function nextAttempt({ attempt, result }: Outcome, waits: readonly number[]): string | null {
-  const wait = result.outcome === 'again' ? waits[attempt - 1] : undefined
-  return wait === undefined ? null : new Date(Date.now() + wait * 1000).toISOString()
-}
+/** In how many seconds an attempt that failed is followed by another; null when it was the last, or none may follow. */
+const nextIn = ({ attempt, result }: Outcome, waits: readonly number[]): number | null =>
+  (result.outcome === 'again' ? waits[attempt - 1] : undefined) ?? null
 
 const isLast = ({ attempt, result }: Outcome, waits: readonly number[]): boolean =>
   result.outcome === 'again' && attempt > waits.length
@@ -97,7 +95,7 @@ export async function settle(
       response_body: each.result.response_body,
       error_message: each.result.error_message,
       duration_ms: each.result.duration_ms,
-      next_attempt_at: nextAttempt(each, waits),
+      next_in: nextIn(each, waits),
     }))
     const [settled] = await settleTurns(scope, JSON.stringify(rows))
     const { free, again } = settled!
