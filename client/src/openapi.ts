@@ -1137,7 +1137,7 @@ export interface paths {
         put?: never;
         /**
          * Rotate a webhook's secret
-         * @description The new secret is shown this once. Until the overlap ends, each request is signed by both, so that the receiver can change over at its own time; overlap_hours=0 ends the old one at once.
+         * @description The new secret is shown this once. Until the overlap ends, each request is signed by both, so that the receiver can change over at its own time; so it is for earlier ones whose overlap has not ended. overlap_hours=0 ends all old ones at once.
          *
          *     Needs the permission `manage_webhooks`.
          */

@@ -82,6 +82,30 @@ test('a test event arrives at once, signed like any other, and is answered as it
   })
 })
 
+test('a rotation that is made again, since its answer was lost, leaves the receiver its own secret', () =>
+  withWebhook(async ({ id, secret, receiver }) => {
+    const rotate = async (overlap_hours: number): Promise<string> =>
+      bodyOf<Given>(await server.post(`/webhooks/${id}/rotate-secret`, { overlap_hours })).secret
+    const known = [secret]
+    for (let turn = 0; turn < 7; turn++) known.unshift(await rotate(24))
+    await sendTest(id)
+    const { headers, body } = receiver.received.at(-1)!
+    const verifies = (each: string): boolean => {
+      try {
+        new Verifier(each).verify(body, headers as Record<string, string>)
+        return true
+      } catch {
+        return false
+      }
+    }
+    assert.deepEqual(known.map(verifies), [true, true, true, true, true, true, false, false])
+    known.unshift(await rotate(0))
+    await sendTest(id)
+    const last = receiver.received.at(-1)!
+    new Verifier(known[0]!).verify(last.body, last.headers as Record<string, string>)
+    assert.throws(() => new Verifier(known[1]!).verify(last.body, last.headers as Record<string, string>))
+  }))
+
 test('until the overlap of a rotation ends both secrets verify what is sent, and afterwards the new one alone', async () => {
   await withWebhook(async ({ id, secret: older, receiver }) => {
     const newer = newSecret()

@@ -4,6 +4,7 @@ import { deliverWebhooks } from './daemon.ts'
 import { getDelivery, listDeliveries, redeliverEvent, testWebhook } from './deliveries.ts'
 import { forgetDeliveries } from './duties.ts'
 import { webhooksTables } from './migrations/202611220900_webhooks.ts'
+import { olderSecrets } from './migrations/202611271030_older_secrets.ts'
 import { redeliverSince } from './redeliver.ts'
 import {
   createWebhook,
@@ -21,7 +22,7 @@ export { webhookJson } from './sql.ts'
 /** The record, told to other programs: signed requests, tried again, in the order of each entity. */
 export const webhooks: Feature = {
   name: 'webhooks',
-  migrations: [webhooksTables],
+  migrations: [webhooksTables, olderSecrets],
   tables: ['webhook_deliveries', 'webhook_queue', 'webhook_cursors', 'webhooks'],
   settings: [retrySeconds, allowLoopback, allowedNetworks, retentionDays],
   graph: {

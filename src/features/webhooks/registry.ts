@@ -201,7 +201,7 @@ export const rotateSecret = operation({
   name: 'webhooks.rotate_secret',
   summary: "Rotate a webhook's secret",
   description:
-    'The new secret is shown this once. Until the overlap ends, each request is signed by both, so that the receiver can change over at its own time; overlap_hours=0 ends the old one at once.',
+    'The new secret is shown this once. Until the overlap ends, each request is signed by both, so that the receiver can change over at its own time; so it is for earlier ones whose overlap has not ended. overlap_hours=0 ends all old ones at once.',
   http: { method: 'POST', path: '/webhooks/:webhook_id/rotate-secret', status: 200 },
   permission: 'manage_webhooks',
   runs: 'transaction',

@@ -15,7 +15,10 @@ const Nothing = z.object({})
 /** The secrets that sign for a webhook now, newest first. */
 export const secretsArray = (w = 'w'): string => `
   CASE WHEN ${w}.previous_secret_expires_at > now() THEN ARRAY[${w}.secret, ${w}.previous_secret]
-       ELSE ARRAY[${w}.secret] END`
+       ELSE ARRAY[${w}.secret] END
+  || CASE WHEN ${w}.older_secrets <> '[]' THEN ARRAY(
+       SELECT o ->> 'secret' FROM jsonb_array_elements(${w}.older_secrets) AS o
+       WHERE (o ->> 'expires_at')::timestamptz > now()) END`
 
 export const findWebhook = query(
   'webhooks.find',
@@ -91,11 +94,25 @@ export const disableWebhook = query(
    WHERE w.tenant_id = $1 AND w.id = $2 RETURNING ${webhookJson()} AS webhook`,
 )
 
-/** A new secret (`$3`); the one before signs as well for so many hours (`$4`). */
+/** Secrets beside the last two, at most: each signs every request. */
+const MOST_OLDER = 4
+
+/**
+ * A new secret (`$3`); the one before signs as well for so many hours (`$4`). Those before that go on until their own overlaps
+ * end, unless there is none now: who rotates again since the answer was lost has a receiver that knows only an older one.
+ */
 export const rotateSecret = query(
   'webhooks.rotate_secret',
   WebhookRow,
   `UPDATE webhooks AS w SET secret = $3,
+     older_secrets = CASE WHEN $4 > 0 THEN coalesce((
+       SELECT jsonb_agg(o ORDER BY nth) FROM (
+         SELECT o, nth FROM (
+           SELECT jsonb_build_object('secret', w.previous_secret, 'expires_at', w.previous_secret_expires_at) AS o, 0 AS nth
+           UNION ALL SELECT * FROM jsonb_array_elements(w.older_secrets) WITH ORDINALITY
+         ) AS earlier
+         WHERE (o ->> 'expires_at')::timestamptz > now() ORDER BY nth LIMIT ${MOST_OLDER}
+       ) AS kept), '[]') ELSE '[]' END,
      previous_secret = CASE WHEN $4 > 0 THEN w.secret END,
      previous_secret_expires_at = CASE WHEN $4 > 0 THEN now() + make_interval(hours => $4) END, ${CHANGED}
    WHERE w.tenant_id = $1 AND w.id = $2 RETURNING ${webhookJson()} AS webhook`,
