@@ -39,7 +39,7 @@ export interface paths {
         put?: never;
         /**
          * Create a tenant, its administrator and their key
-         * @description The tenant comes with the built-in roles and a user `admin` who holds the role `admin`; the key is shown this once.
+         * @description The tenant comes with the built-in roles and a user `admin` who holds the role `admin`; the key is shown this once. Where that answer is lost, delete the tenant and create it anew: nobody else can make a key there.
          *
          *     Needs the operator's key.
          */

@@ -70,7 +70,7 @@ export const createTenant = operation({
   name: 'access.create_tenant',
   summary: 'Create a tenant, its administrator and their key',
   description:
-    'The tenant comes with the built-in roles and a user `admin` who holds the role `admin`; the key is shown this once.',
+    'The tenant comes with the built-in roles and a user `admin` who holds the role `admin`; the key is shown this once. Where that answer is lost, delete the tenant and create it anew: nobody else can make a key there.',
   http: { method: 'POST', path: '/tenants', status: 201 },
   permission: 'operator',
   runs: 'transaction',
