@@ -114,6 +114,64 @@ test('connections that are only kept make room', async (t) => {
   await closed
 })
 
+/** A client that has asked for a large answer, and reads on when it is told to. */
+async function slowReader(server: TestServer): Promise<() => Promise<{ got: number; length: number }>> {
+  const large = { title: 'large', description: 'd'.repeat(60_000) }
+  for (let left = 110; left > 0; left--) await server.post('/tasks', large)
+  const { hostname, port } = new URL(server.url)
+  const socket = connect({ host: hostname, port: Number(port) })
+  socket.on('error', () => undefined)
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk) => chunks.push(chunk))
+  socket.write(`GET /tasks?limit=110 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${server.key}\r\n\r\n`)
+  await once(socket, 'data')
+  socket.pause()
+  return async () => {
+    socket.resume()
+    const length = (all: string): number => Number(/content-length: (\d+)/i.exec(all)?.[1])
+    const read = () => {
+      const all = Buffer.concat(chunks).toString('latin1')
+      return { got: all.length - all.indexOf('\r\n\r\n') - 4, length: length(all) }
+    }
+    await eventually('it is read', () => socket.destroyed || read().got === read().length)
+    socket.destroy()
+    return read()
+  }
+}
+
+test('an answer that a client is reading when the server stops is sent whole', async () => {
+  const server = await testServer()
+  const read = await slowReader(server)
+  const [idle] = await hold(server, 1, true)
+  const stopped = server.close()
+  await once(idle!, 'close')
+  const { got, length } = await read()
+  assert.equal(got, length)
+  await stopped
+})
+
+test('an answer that a client is reading when there are too many connections is sent whole', async (t) => {
+  const server = await start(t, { CAIRN_MAX_CONNECTIONS: '5' })
+  const read = await slowReader(server)
+  const [idle] = await hold(server, 1, true)
+  const closed = once(idle!, 'close')
+  const busy: Socket[] = []
+  await eventually('the idle one makes room', async () => {
+    busy.push(...(await hold(server, 1, false)))
+    return idle!.destroyed
+  })
+  await closed
+  const { got, length } = await read()
+  assert.equal(got, length)
+  for (const socket of busy) socket.destroy()
+})
+
+test('an answer that nobody takes does not keep a server from stopping', async () => {
+  const server = await testServer()
+  await slowReader(server)
+  await server.close()
+})
+
 test('a request that never arrives does not keep a server from stopping, nor does a client that hears nothing', async () => {
   const server = await testServer({ environment: HASTY })
   const [socket] = await hold(server, 1, false)

@@ -1,31 +1,127 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { Server as NetServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Counter } from 'prom-client'
 import type { Application } from '../../kernel/application.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { LONGEST_URL, maxConnections } from './limits.ts'
 
+/** How long a stopping server goes on answering on connections that it has. */
+const GRACE_MILLISECONDS = 1_000
+/** How long a client may leave an answer untouched while the server stops, and take for all of it. */
+const UNTOUCHED_MILLISECONDS = 5_000
+const TAKING_MILLISECONDS = 30_000
+/** Between two looks of a stopping server at its connections. */
+const LOOK_MILLISECONDS = 20
+
+/** What is known of a client's connection. */
+interface Held {
+  /** Requests that are not over: not wholly here, or not wholly answered. */
+  readonly open: Map<IncomingMessage, ServerResponse>
+  /** Bytes read when the last of them was over: what came since is the beginning of another. */
+  read: number
+  /** It became a WebSocket: another's to close. */
+  upgraded: boolean
+  /** When a stopping server saw its last answer on its way. */
+  leaving?: number
+}
+
+const isAnswered = ({ open }: Held): boolean =>
+  open.size > 0 && [...open.values()].every((response) => response.writableEnded)
+
 /**
- * Refuses connections beyond the most there may be, by closing them: there is nothing to say to whom one has no room to
- * listen. Idle ones are closed then, so that who only keeps a connection does not keep others out.
+ * The connections of clients. They are counted here since Node counts an answer as given before the network has taken it: its
+ * `closeIdleConnections` cuts off every answer that a client is still reading.
  */
-export function limitConnections(server: Server, app: Application): void {
-  server.maxConnections = app.settings.get(maxConnections)
-  const refused = new Counter({
-    name: 'cairn_connections_refused_total',
-    help: 'Connections that were closed since there were too many',
-    registers: [app.metrics.registry],
-  })
-  let told = -Infinity
-  server.on('drop', () => {
-    refused.inc()
-    server.closeIdleConnections()
-    if (performance.now() - told < 60_000) return
-    told = performance.now()
-    app.log.warn(
-      { connections: server.maxConnections },
-      'there are too many connections; new ones are refused',
-    )
-  })
+export class Connections {
+  readonly #server: Server
+  readonly #app: Application
+  readonly #most: number
+  readonly #refused: Counter
+  readonly #held = new Map<Socket, Held>()
+  #told = -Infinity
+
+  /**
+   * Refuses connections beyond the most there may be, by closing them: there is nothing to say to whom one has no room to
+   * listen. Idle ones are closed then, so that who only keeps a connection does not keep others out.
+   */
+  constructor(server: Server, app: Application) {
+    this.#server = server
+    this.#app = app
+    this.#most = app.settings.get(maxConnections)
+    this.#refused = new Counter({
+      name: 'cairn_connections_refused_total',
+      help: 'Connections that were closed since there were too many',
+      registers: [app.metrics.registry],
+    })
+    server.maxConnections = this.#most
+    server.on('drop', () => this.#tooMany())
+    server.on('connection', (socket: Socket) => this.#hold(socket))
+    server.on('request', this.#begin)
+    server.on('checkExpectation', this.#begin)
+    server.on('upgrade', ({ socket }: IncomingMessage) => {
+      const held = this.#held.get(socket)
+      if (held) held.upgraded = true
+    })
+  }
+
+  #hold(socket: Socket): void {
+    this.#held.set(socket, { open: new Map(), read: 0, upgraded: false })
+    socket.once('close', () => this.#held.delete(socket))
+  }
+
+  readonly #begin = (request: IncomingMessage, response: ServerResponse): void => {
+    const { socket } = request
+    const held = this.#held.get(socket)
+    if (!held) return
+    held.open.set(request, response)
+    const over = (): void => {
+      if (!request.closed || !response.closed) return
+      held.open.delete(request)
+      held.read = socket.bytesRead
+    }
+    request.once('close', over)
+    response.once('close', over)
+  }
+
+  #tooMany(): void {
+    this.#refused.inc()
+    this.#closeIdle()
+    if (performance.now() - this.#told < 60_000) return
+    this.#told = performance.now()
+    this.#app.log.warn({ connections: this.#most }, 'there are too many connections; new ones are refused')
+  }
+
+  /** Closes those on which nothing is asked, nor is an answer on its way. */
+  #closeIdle(): void {
+    for (const [socket, { open, read, upgraded }] of this.#held)
+      if (!upgraded && open.size === 0 && socket.bytesRead === read && socket.writableLength === 0)
+        socket.destroy()
+  }
+
+  /**
+   * Lets no more in, and ends those that there are when they have their answers. New connections are refused, which tells a client
+   * that nothing was done; a request that is on its way on an idle one would be cut off, which tells it nothing: for a moment it is
+   * answered, and told to go.
+   */
+  async drain(): Promise<void> {
+    // Node's own close of an HTTP server ends idle ones.
+    NetServer.prototype.close.call(this.#server)
+    for (const began = performance.now(); this.#held.size > 0; await sleep(LOOK_MILLISECONDS)) {
+      if (performance.now() - began < GRACE_MILLISECONDS) continue
+      // A connection that was busy goes idle with its last answer, and would be kept for a minute.
+      this.#closeIdle()
+      for (const [socket, held] of this.#held) if (isAnswered(held)) this.#hasten(socket, held)
+    }
+  }
+
+  /** An answer is sent whole, but who does not take it keeps no server from stopping. */
+  #hasten(socket: Socket, held: Held): void {
+    // Node's time limit looks at whether bytes have left.
+    if (held.leaving === undefined) socket.setTimeout(UNTOUCHED_MILLISECONDS)
+    held.leaving ??= performance.now()
+    if (performance.now() - held.leaving > TAKING_MILLISECONDS) socket.destroy()
+  }
 }
 
 /** Throws 414 for an address that no request of ours has need of. */

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { Server as NetServer } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import cors from '@fastify/cors'
 import fastify, {
   LogController,
@@ -15,7 +13,7 @@ import { dispatch, type Answer } from '../../kernel/dispatch.ts'
 import type { Operation } from '../../kernel/operation.ts'
 import { Problem, problemDocument, validationFailed } from '../../kernel/problem.ts'
 import { Admission } from './admission.ts'
-import { limitConnections, refuseLongUrl } from './connections.ts'
+import { Connections, refuseLongUrl } from './connections.ts'
 import type { Channel } from '../../kernel/socket.ts'
 import { makeGatherer, type Gatherer } from './input.ts'
 import { checkPlainData, decodeBody, parseJsonBody } from './json-body.ts'
@@ -39,8 +37,6 @@ const ONE_MIB = 1024 * 1024
 const CHECK_MILLISECONDS = 1_000
 /** How long a connection may stand still while it is owed an answer, or does not take it. */
 const STILL_MILLISECONDS = 600_000
-/** How long a stopping server goes on answering on connections that it has. */
-const GRACE_MILLISECONDS = 1_000
 
 /** The HTTP surface, listening nowhere yet. */
 export interface HttpServer {
@@ -60,9 +56,6 @@ export function hangUpOf(reply: FastifyReply): AbortSignal {
   else reply.raw.once('close', () => gone.abort())
   return gone.signal
 }
-
-const isConnected = (server: FastifyInstance): Promise<boolean> =>
-  new Promise((resolve) => server.server.getConnections((error, count) => resolve(!error && count > 0)))
 
 /** What every answer carries. */
 const stamp = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
@@ -293,7 +286,7 @@ export async function makeHttpServer(
       throw new Problem('malformed_request', 400, 'HTTP/1.1 asks for the header Host; send it.')
   })
   server.server.on('checkExpectation', refuseExpectation)
-  limitConnections(server.server, app)
+  const connections = new Connections(server.server, app)
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping.signal.aborted) void reply.header('Connection', 'close')
     done(null, payload)
@@ -350,14 +343,8 @@ export async function makeHttpServer(
     async drain() {
       stopping.abort()
       sockets.drain()
-      // New connections are refused, which tells a client that nothing was done; a request that is on its way on an idle
-      // one would be cut off, which tells it nothing: it is answered, and told to go. Node's own close ends idle ones.
-      NetServer.prototype.close.call(server.server)
-      for (let waited = 0; waited < GRACE_MILLISECONDS && (await isConnected(server)); waited += 20)
-        await sleep(20)
-      // A connection that was busy goes idle with its last answer, and would be kept for a minute. The server itself is
-      // closed last: closed, it no longer looks for requests that take too long to arrive, and would wait for them for ever.
-      for (; await isConnected(server); await sleep(20)) server.server.closeIdleConnections()
+      await connections.drain()
+      // Closed last: closed, it no longer looks for requests that take too long to arrive, and would wait for them for ever.
       await server.close()
     },
   }
