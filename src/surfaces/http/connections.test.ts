@@ -166,6 +166,32 @@ test('an answer that a client is reading when there are too many connections is 
   for (const socket of busy) socket.destroy()
 })
 
+test('a request that is still arriving when the server stops is told so, however long it might take', async () => {
+  const patient = { CAIRN_HEADERS_TIMEOUT_SECONDS: '300', CAIRN_REQUEST_TIMEOUT_SECONDS: '3600' }
+  const server = await testServer({ environment: patient })
+  const head = (key: string): string =>
+    `POST /tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n`
+  const half = (key: string): string => `${head(key)}Content-Length: 100\r\n\r\n{"ti`
+  const arriving = [head(server.key), half(server.key)].map((bytes) => sendRaw(server.url, bytes))
+  const refused = sendRaw(server.url, half('wrong'))
+  // Another that arrives in time is answered, as it was before.
+  const { hostname, port } = new URL(server.url)
+  const late = connect({ host: hostname, port: Number(port) })
+  late.write(`${head(server.key)}Content-Length: 16\r\n\r\n{"title"`)
+  const [idle] = await hold(server, 1, true)
+  const stopped = server.close()
+  await once(idle!, 'close')
+  late.write(':"late"}')
+  const [said] = (await once(late, 'data')) as [Buffer]
+  assert.match(said.toString(), /^HTTP\/1\.1 201 /)
+  for (const { status, headers, body } of await Promise.all(arriving)) {
+    assert.deepEqual([status, JSON.parse(body).code], [503, 'draining'])
+    assert.deepEqual([headers['connection'], headers['retry-after']], ['close', '1'])
+  }
+  assert.equal((await refused).status, 401)
+  await stopped
+})
+
 test('an answer that nobody takes does not keep a server from stopping', async () => {
   const server = await testServer()
   await slowReader(server)

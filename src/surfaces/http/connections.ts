@@ -5,9 +5,12 @@ import { Counter } from 'prom-client'
 import type { Application } from '../../kernel/application.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { LONGEST_URL, maxConnections } from './limits.ts'
+import { endWith } from './problems.ts'
 
 /** How long a stopping server goes on answering on connections that it has. */
 const GRACE_MILLISECONDS = 1_000
+/** How long it waits for requests that have begun to arrive. */
+const ARRIVING_MILLISECONDS = 5_000
 /** How long a client may leave an answer untouched while the server stops, and take for all of it. */
 const UNTOUCHED_MILLISECONDS = 5_000
 const TAKING_MILLISECONDS = 30_000
@@ -25,6 +28,17 @@ interface Held {
   /** When a stopping server saw its last answer on its way. */
   leaving?: number
 }
+
+/** That of a request which did not arrive before the end. */
+const tooLate = (): Problem =>
+  new Problem(
+    'draining',
+    503,
+    'This server is stopping, and nothing was done; send the request to another one.',
+    {
+      retry_after: 1,
+    },
+  )
 
 const isAnswered = ({ open }: Held): boolean =>
   open.size > 0 && [...open.values()].every((response) => response.writableEnded)
@@ -99,6 +113,18 @@ export class Connections {
         socket.destroy()
   }
 
+  /** Ends those whose request is still on its way: it may be for as long as a request may take to arrive. */
+  #endArriving(): void {
+    for (const [socket, { open, read, upgraded }] of this.#held) {
+      if (upgraded || socket.writableEnded) continue
+      const last = [...open].at(-1)
+      if (last?.[0].complete || (!last && socket.bytesRead === read)) continue
+      // Who was refused before all of the body came may still be sending it.
+      if (last?.[1].closed) socket.destroy()
+      else if (open.size <= 1 && !last?.[1].headersSent) endWith(socket, tooLate())
+    }
+  }
+
   /**
    * Lets no more in, and ends those that there are when they have their answers. New connections are refused, which tells a client
    * that nothing was done; a request that is on its way on an idle one would be cut off, which tells it nothing: for a moment it is
@@ -108,10 +134,12 @@ export class Connections {
     // Node's own close of an HTTP server ends idle ones.
     NetServer.prototype.close.call(this.#server)
     for (const began = performance.now(); this.#held.size > 0; await sleep(LOOK_MILLISECONDS)) {
-      if (performance.now() - began < GRACE_MILLISECONDS) continue
+      const passed = performance.now() - began
+      if (passed < GRACE_MILLISECONDS) continue
       // A connection that was busy goes idle with its last answer, and would be kept for a minute.
       this.#closeIdle()
       for (const [socket, held] of this.#held) if (isAnswered(held)) this.#hasten(socket, held)
+      if (passed > ARRIVING_MILLISECONDS) this.#endArriving()
     }
   }
 

@@ -87,9 +87,15 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? new Problem('request_timeout', 408, 'The request did not arrive in time; send it again, faster.')
         : new Problem('malformed_request', 400, 'This is no well-formed HTTP request.')
+  endWith(socket, problem)
+}
+
+/** Writes a problem to a connection past any request on it, and closes it. */
+export function endWith(socket: Socket, problem: Problem): void {
   const body = JSON.stringify(problemDocument(problem))
+  const retryAfter = problem.retryAfter === undefined ? '' : `Retry-After: ${problem.retryAfter}\r\n`
   socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nConnection: close\r\n` +
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nConnection: close\r\n${retryAfter}` +
       `X-Request-Id: ${randomUUID()}\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )

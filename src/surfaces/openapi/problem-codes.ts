@@ -218,7 +218,12 @@ export const GENERAL_PROBLEMS: readonly GeneralProblem[] = [
     of: needsKey,
   },
   { code: 'database_unavailable', status: 503, meaning: 'A probe found that the database does not answer.' },
-  { code: 'draining', status: 503, meaning: 'A probe found that this server is stopping.' },
+  {
+    code: 'draining',
+    status: 503,
+    meaning:
+      'This server is stopping: a probe found it so, or the request had not arrived; nothing was done.',
+  },
   { code: 'not_acceptable', status: 406, meaning: 'The header Accept allows no media type of the answer.' },
   ...OF_QUERIES.map(([code, meaning]) => ({ code, status: 400, meaning })),
   ...OF_MCP.map(([code, status, meaning]) => ({ code, status, meaning })),
