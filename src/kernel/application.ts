@@ -13,6 +13,7 @@ import { quickIds } from './migrations/202611260500_quick_ids.ts'
 import type { Migration } from './migrate.ts'
 import type { Feature, Operation } from './operation.ts'
 import { Pool, warnOfMissingLimits } from './pool.ts'
+import { Pulse } from './pulse.ts'
 import { sequencer } from './sequencer.ts'
 import type { Services } from './services.ts'
 import type { Settings } from './settings.ts'
@@ -68,6 +69,7 @@ export function assemble(features: readonly Feature[]): Assembly {
 export interface Application extends Assembly, Services {
   readonly duties: Duties
   readonly load: Load
+  readonly pulse: Pulse
   /** Whether outputs are held to their schemas: in tests. */
   readonly checkOutputs: boolean
   /**
@@ -145,6 +147,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     duties: undefined as unknown as Duties,
     metrics,
     load: new Load(pool, metrics, settings.get(overloadMilliseconds)),
+    pulse: new Pulse(pool, options.listenUrl ?? databaseUrl),
     cursorKey: options.cursorKey,
     checkOutputs: options.checkOutputs ?? false,
     authenticate: (authorization, address) =>
@@ -157,6 +160,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
         .finally(async () => {
           await wake.close()
           app.load.close()
+          app.pulse.close()
           closing = true
           await pool.end()
         })

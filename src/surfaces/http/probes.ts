@@ -3,20 +3,12 @@ import type { Application } from '../../kernel/application.ts'
 import { Problem } from '../../kernel/problem.ts'
 import { metricsPublic } from './settings.ts'
 
-const within = <T>(milliseconds: number, work: Promise<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
-
 /** /health (open, the database answers), /ready (and the server takes requests), /metrics (Prometheus). */
 export function addProbes(server: FastifyInstance, app: Application, draining: () => boolean): void {
   const started = Date.now()
   const databaseAnswers = async (): Promise<void> => {
-    // It answers others, for whom this one would only have to wait: a server that has much to do is not to be restarted.
-    if (app.pool.waitingCount > 0 && app.pool.sinceAnswer < 2_000) return
     try {
-      await within(2_000, app.pool.query('SELECT 1'))
+      await app.pulse.require()
     } catch (error) {
       throw new Problem(
         'database_unavailable',
