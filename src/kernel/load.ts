@@ -1,7 +1,6 @@
-import { totalmem } from 'node:os'
-import { getHeapStatistics } from 'node:v8'
 import { Counter, Gauge } from 'prom-client'
 import { oldestGathered } from './lane.ts'
+import { Memory } from './memory.ts'
 import type { Metrics } from './metrics.ts'
 import type { Pool } from './pool.ts'
 import { Problem } from './problem.ts'
@@ -21,8 +20,6 @@ const LOOK_MILLISECONDS = 100
 const TURNS = 4
 /** Calls that may wait for a connection, however short a time. */
 const MOST_WAITING = 2_000
-/** Shares of the memory there is. */
-const FULL = 0.85
 /** What keeps or frees work goes on for so many times as long and as many. */
 const URGENT = 3
 
@@ -42,7 +39,7 @@ export class Load {
   readonly #looking: NodeJS.Timeout
   readonly #shed: Counter<'why'>
   #loopDelay = 0
-  #memory = 0
+  readonly #memory = new Memory()
 
   constructor(pool: Pool, metrics: Metrics, after: number) {
     this.#pool = pool
@@ -67,7 +64,7 @@ export class Load {
       const now = performance.now()
       // A single long turn counts a quarter: only a loop that stays slow is overloaded.
       this.#loopDelay += (Math.max(0, now - last - LOOK_MILLISECONDS) - this.#loopDelay) / 4
-      this.#memory = memoryShare()
+      if (after > 0) this.#memory.look()
       last = now
     }, LOOK_MILLISECONDS)
     this.#looking.unref()
@@ -76,7 +73,7 @@ export class Load {
   /** Refuses a new call where there is too much to do, by `overloaded` (503); an urgent one last. */
   require(urgent: boolean): void {
     if (this.#after === 0) return
-    const why = this.#why(urgent ? URGENT : 1)
+    const why = this.#why(urgent)
     if (!why) return
     this.#shed.inc({ why })
     throw new Problem(
@@ -87,24 +84,15 @@ export class Load {
     )
   }
 
-  #why(patience: number): string | undefined {
+  #why(urgent: boolean): string | undefined {
+    const patience = urgent ? URGENT : 1
     if (oldestWait(this.#pool) > this.#after * patience) return 'database_wait'
     if (this.#pool.waitingCount > MOST_WAITING * patience) return 'database_queue'
     if (this.#loopDelay * TURNS > this.#after * patience) return 'event_loop'
-    return this.#memory > FULL ? 'memory' : undefined
+    return this.#memory.isFull(urgent) ? 'memory' : undefined
   }
 
   close(): void {
     clearInterval(this.#looking)
   }
-}
-
-/** Zero or less where the machine does not say. */
-const limit = process.constrainedMemory()
-const total = limit > 0 && limit < totalmem() ? limit : totalmem()
-
-/** How full the heap, or the machine with this process, is: the fuller of the two. */
-function memoryShare(): number {
-  const { used_heap_size, heap_size_limit } = getHeapStatistics()
-  return Math.max(used_heap_size / heap_size_limit, process.memoryUsage.rss() / total)
 }
