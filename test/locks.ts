@@ -3,6 +3,8 @@ import { eventually } from './eventually.ts'
 
 /** How many statements of this connection's database wait for a lock. */
 export async function waitingForLocks(db: Queryable): Promise<number> {
+  // In a transaction the first look would be shown again and again.
+  await db.query('SELECT pg_stat_clear_snapshot()')
   const { rows } = await db.query(
     `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
   )
@@ -14,8 +16,10 @@ export const untilWaiting = (db: Queryable, count = 1): Promise<void> =>
   eventually(`${count} statements wait for a lock`, async () => (await waitingForLocks(db)) >= count)
 
 /** Ends the connections whose statements wait for a lock: as a restart of the database, for those alone. */
-export const endWaiting = (db: Queryable): Promise<unknown> =>
-  db.query(
+export async function endWaiting(db: Queryable): Promise<void> {
+  await db.query('SELECT pg_stat_clear_snapshot()')
+  await db.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE wait_event_type = 'Lock' AND datname = current_database()`,
   )
+}
