@@ -12,12 +12,15 @@ export const EXIT = {
   failed: 1,
   /** Wrong usage or settings: nothing was tried. */
   usage: 2,
-  /** No server answers. */
+  /** No server answers; nothing was changed. */
   unreachable: 3,
 } as const
 
 /** No server of ours answers at the address; the message is one sentence. */
 export class Unreachable extends Error {}
+
+/** A change was sent, and its answer lost for good: it may have been made. The message is one sentence. */
+export class AnswerLost extends Error {}
 
 /** A fault as the command line tells it. */
 export interface Fault {
@@ -62,6 +65,7 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof UsageError) return fault('wrong_usage', EXIT.usage, error.message)
   if (error instanceof EmbeddedPostgresError) return fault('embedded_database', EXIT.usage, error.message)
   if (error instanceof Unreachable) return fault('server_unreachable', EXIT.unreachable, error.message)
+  if (error instanceof AnswerLost) return fault('answer_lost', EXIT.failed, error.message)
   if (error instanceof MigrationError) return fault('schema_mismatch', EXIT.failed, error.message)
   return fault('failed', EXIT.failed, firstLine(error))
 }

@@ -14,8 +14,8 @@ import { readSettings } from './settings.ts'
 import { abortOnSignal } from './stopping.ts'
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 failed (a problem that the server answered with, or a failure while running),
-2 wrong usage or settings, 3 the server is not reachable. Errors are lines on stderr: cairn: CODE: what to do.
+Exit codes: 0 done, 1 failed (a problem that the server answered with, a failure while running, or an
+answer that was lost), 2 wrong usage or settings, 3 the server is not reachable. Errors are lines on stderr: cairn: CODE: what to do.
 With --json stdout carries JSON only, and an error is one problem document.`
 
 /** Whether somebody who looks for a fault wants to see where it was thrown. */

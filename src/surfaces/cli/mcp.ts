@@ -7,7 +7,7 @@ import { Problem } from '../../kernel/problem.ts'
 import { catalogueOf } from '../mcp/catalogue.ts'
 import type { Door } from '../mcp/door.ts'
 import { makeMcpServer } from '../mcp/server.ts'
-import { EXIT, Unreachable } from './faults.ts'
+import { AnswerLost, EXIT, Unreachable } from './faults.ts'
 import type { Output } from './output.ts'
 import type { Remote } from './remote.ts'
 import { stopSignals } from './stopping.ts'
@@ -30,6 +30,7 @@ function doorOf(remote: Remote, output: Output): Door {
         return { body, more: next !== undefined }
       } catch (error) {
         if (error instanceof Unreachable) throw new Problem('server_unreachable', 503, error.message)
+        if (error instanceof AnswerLost) throw new Problem('answer_lost', 504, error.message)
         throw error
       }
     },

@@ -6,30 +6,45 @@ import type { Settings } from '../../kernel/settings.ts'
 import { isLoopback } from '../http/loopback.ts'
 import { port } from '../http/settings.ts'
 import { requestTarget, splitInput } from '../openapi/request.ts'
-import { Unreachable } from './faults.ts'
+import { AnswerLost, Unreachable } from './faults.ts'
 import { announcedServer, serverFile } from './listening.ts'
 import { generatedKey, keyFile } from './operator-key.ts'
+import {
+  isRepeatable,
+  Lost,
+  newIdempotencyKey,
+  sendUntilAnswered,
+  wasNeverSent,
+  type RemoteAnswer,
+  type Sending,
+} from './sending.ts'
 import { serverUrl } from './settings.ts'
 
-/** What the server answered. */
-export interface RemoteAnswer {
-  readonly status: number
-  /** The parsed body; null where there is none. */
-  readonly body: unknown
-  /** Path and query of the next page, where there is one. */
-  readonly next: string | undefined
-}
-
 const PROGRESS_JSON = 'application/x-ndjson'
+
+/** Who got no answer of the server, and cannot say what that did. */
+const GATEWAY_STATUSES = [502, 504]
+
+/** A call, made ready to be sent once or again. */
+interface Call extends Sending {
+  /** Path and query. */
+  readonly target: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly onProgress?: CallOptions['onProgress']
+}
 
 /** A server, by its settings: CAIRN_URL, or the one of the data directory, or the port that one would take. */
 export class Remote {
   readonly #settings: Settings
   readonly #operations: ReadonlyMap<string, Operation>
+  readonly #patienceSeconds: number | undefined
 
-  constructor(settings: Settings, operations: ReadonlyMap<string, Operation>) {
+  /** `patienceSeconds`: for how long a call is sent again. */
+  constructor(settings: Settings, operations: ReadonlyMap<string, Operation>, patienceSeconds?: number) {
     this.#settings = settings
     this.#operations = operations
+    this.#patienceSeconds = patienceSeconds
   }
 
   /** Where the server is, and how we know. */
@@ -59,25 +74,28 @@ export class Remote {
     return { url, key }
   }
 
-  /** Calls an operation by its name. Throws Problem, Unreachable and UsageError. */
+  /** Calls an operation by its name. Throws as `request` does. */
   async call(name: string, input: unknown, options: CallOptions = {}): Promise<unknown> {
     const op = this.#operations.get(name)
     if (!op) throw new Error(`there is no operation ${name}`)
     return (await this.request(op, input as Record<string, unknown>, options)).body
   }
 
-  /** Calls an operation with its flat input. Throws Problem, Unreachable and UsageError. */
+  /** Calls an operation with its flat input. Throws Problem, Unreachable, AnswerLost and UsageError. */
   async request(
     op: Operation,
     input: Readonly<Record<string, unknown>>,
     options: CallOptions = {},
   ): Promise<RemoteAnswer> {
     const parts = splitInput(op, input)
-    const { idempotencyKey, ifMatch, signal, onProgress } = options
+    const { ifMatch, signal, onProgress } = options
+    const { method } = op.http
+    const idempotencyKey = options.idempotencyKey ?? (method === 'POST' ? newIdempotencyKey() : undefined)
     const streams = op.reportsProgress && onProgress
     const isText = typeof parts.body === 'string' && op.http.textBody?.[0]
-    const response = await this.#send(targetOf(op, parts), {
-      method: op.http.method,
+    return this.#send({
+      method,
+      target: targetOf(op, parts),
       headers: {
         accept: streams ? PROGRESS_JSON : 'application/json',
         ...(parts.body === undefined ? {} : { 'content-type': isText || 'application/json' }),
@@ -85,52 +103,73 @@ export class Remote {
         ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       },
       ...(parts.body === undefined ? {} : { body: isText ? String(parts.body) : JSON.stringify(parts.body) }),
-      ...(signal ? { signal } : {}),
+      secret: op.withoutSecret !== undefined,
+      ifMatch,
+      signal,
+      onProgress,
     })
-    if (response.headers.get('content-type')?.startsWith(PROGRESS_JSON) && onProgress)
-      return this.#followProgress(response, onProgress)
-    return this.#answer(response)
   }
 
-  /** The page that a Link header names. */
-  async page(target: string): Promise<RemoteAnswer> {
-    return this.#answer(await this.#send(target, { headers: { accept: 'application/json' } }))
+  /** The page that a Link header names. Throws as `request` does. */
+  page(target: string): Promise<RemoteAnswer> {
+    return this.#send({ method: 'GET', target, headers: { accept: 'application/json' } })
   }
 
-  async #send(target: string, init: RequestInit): Promise<Response> {
-    const { url, key } = this.server()
+  async #send(call: Call): Promise<RemoteAnswer> {
     try {
-      return await fetch(url + target, {
-        ...init,
-        redirect: 'manual',
-        headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${key}` },
-      })
+      return await sendUntilAnswered(() => this.#attempt(call), call, this.#patienceSeconds)
     } catch (error) {
-      if (init.signal?.aborted) throw error
-      throw this.#unreachable(error)
+      throw error instanceof Lost ? this.#lost(call, error) : error
     }
+  }
+
+  /** Throws Lost for what was sent and got no whole answer, beside what is final. */
+  async #attempt({ method, target, headers, body, signal, onProgress }: Call): Promise<RemoteAnswer> {
+    const { url, key } = this.server()
+    const response = await fetch(url + target, {
+      method,
+      redirect: 'manual',
+      headers: { ...headers, authorization: `Bearer ${key}` },
+      ...(body === undefined ? {} : { body }),
+      ...(signal ? { signal } : {}),
+    }).catch((error: unknown) => {
+      throw wasNeverSent(error) ? this.#unreachable(error) : new Lost(reasonOf(error), { cause: error })
+    })
+    if (GATEWAY_STATUSES.includes(response.status)) throw new Lost(`${response.status} of a gateway`)
+    if (response.headers.get('content-type')?.startsWith(PROGRESS_JSON) && onProgress)
+      return followProgress(response, onProgress)
+    return this.#answer(response)
   }
 
   #unreachable(error: unknown): Unreachable {
     const { url, source } = this.#place
-    const { cause } = error as { cause?: NodeJS.ErrnoException }
-    const reason = cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error))
     return new Unreachable(
-      `No server answers at ${url} (from ${source}; ${reason}); start one with \`cairn serve\`, or set CAIRN_URL.`,
+      `No server answers at ${url} (from ${source}; ${reasonOf(error)}); start one with \`cairn serve\`, or set CAIRN_URL.`,
       { cause: error },
     )
   }
 
-  async #text(response: Response): Promise<string> {
-    try {
-      return await response.text()
-    } catch (error) {
-      throw this.#unreachable(error)
-    }
+  /** What to do where an answer was lost for good: a change may have been made. */
+  #lost(call: Call, lost: Lost): Unreachable | AnswerLost {
+    const { url, source } = this.#place
+    const where = `${url} (from ${source}; ${lost.message})`
+    if (call.method === 'GET')
+      return new Unreachable(`No answer came from ${where}; see whether the server runs, then try again.`, {
+        cause: lost,
+      })
+    const key = isRepeatable(call) && call.headers['idempotency-key']
+    return new AnswerLost(
+      `The answer of ${where} was lost, and it may have been done: look before you send it again${
+        key ? `, or send it with the Idempotency-Key ${key}, under which it is done once` : ''
+      }.`,
+      { cause: lost },
+    )
   }
 
   async #answer(response: Response): Promise<RemoteAnswer> {
-    const text = await this.#text(response)
+    const text = await response.text().catch((error: unknown) => {
+      throw new Lost(reasonOf(error), { cause: error })
+    })
     const body = text === '' ? null : this.#parse(response, text)
     if (response.status >= 400) throw problemOf(body)
     const next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
@@ -150,26 +189,32 @@ export class Remote {
       `What answers at ${url} (from ${source}) is no Cairn Codex server: ${response.status} ${type || 'without a type'}.`,
     )
   }
+}
 
-  async #followProgress(
-    response: Response,
-    onProgress: (done: number, total: number) => void,
-  ): Promise<RemoteAnswer> {
-    let answer: RemoteAnswer | undefined
-    try {
-      for await (const line of linesOf(response)) {
-        const said = JSON.parse(line) as Partial<Progress & Final>
-        if (said.progress) onProgress(said.progress.done, said.progress.total)
-        else if (said.status !== undefined)
-          answer = { status: said.status, body: said.body ?? null, next: undefined }
-      }
-    } catch (error) {
-      throw this.#unreachable(error)
+/** Hands on how far it is until the answer comes. Throws Lost where that is missing. */
+async function followProgress(
+  response: Response,
+  onProgress: (done: number, total: number) => void,
+): Promise<RemoteAnswer> {
+  let answer: RemoteAnswer | undefined
+  try {
+    for await (const line of linesOf(response)) {
+      const said = JSON.parse(line) as Partial<Progress & Final>
+      if (said.progress) onProgress(said.progress.done, said.progress.total)
+      else if (said.status !== undefined)
+        answer = { status: said.status, body: said.body ?? null, next: undefined }
     }
-    if (!answer) throw this.#unreachable(new Error('the connection ended before the answer'))
-    if (answer.status >= 400) throw problemOf(answer.body)
-    return answer
+  } catch (error) {
+    throw new Lost(reasonOf(error), { cause: error })
   }
+  if (!answer) throw new Lost('the connection ended before the answer')
+  if (answer.status >= 400) throw problemOf(answer.body)
+  return answer
+}
+
+function reasonOf(error: unknown): string {
+  const { cause } = error as { cause?: NodeJS.ErrnoException }
+  return cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error))
 }
 
 interface Progress {
