@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
-import { open, readFile } from 'node:fs/promises'
+import { lstat, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Address } from './address.ts'
 import { codeOf } from './error.ts'
 
@@ -48,9 +49,36 @@ export async function disarmPostmasterFile(cluster: string): Promise<void> {
   if (!file) return
   try {
     const text = await file.readFile('utf8')
-    await file.truncate(0)
-    await file.write(`${process.pid}${text.slice(text.indexOf('\n'))}`, 0)
+    const ours = Buffer.from(`${process.pid}${text.slice(text.indexOf('\n'))}`)
+    // Over what is there, and shortened afterwards: killed in between, we leave no empty file, which PostgreSQL refuses.
+    await file.write(ours, 0, ours.length, 0)
+    await file.truncate(ours.length)
   } finally {
     await file.close()
+  }
+}
+
+/** A server that makes the file writes it in the same breath. */
+const EMPTY_MS = 1_000
+
+/**
+ * Removes an empty file, as a kill in the moment of its making leaves it, or a full disk: PostgreSQL starts beside none. Whoever
+ * calls holds the lock of the data directory, so that only a server that a killed process has just started may still write it.
+ * Answers whether no file is in the way: false where it was written in the meantime.
+ */
+export async function removeEmptyPostmasterFile(cluster: string): Promise<boolean> {
+  if (!(await isEmpty(cluster))) return true
+  await sleep(EMPTY_MS)
+  if (!(await isEmpty(cluster))) return false
+  await rm(fileOf(cluster), { force: true })
+  return true
+}
+
+const isEmpty = async (cluster: string): Promise<boolean> => {
+  try {
+    return (await lstat(fileOf(cluster))).size === 0
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
   }
 }

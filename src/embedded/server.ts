@@ -6,7 +6,7 @@ import { type Binaries, programOf } from './binaries.ts'
 import { lastLines } from './cluster.ts'
 import { waitForAnswer } from './connection.ts'
 import { EmbeddedPostgresError, reasonOf } from './error.ts'
-import { disarmPostmasterFile, readPostmasterFile } from './postmaster-file.ts'
+import { disarmPostmasterFile, readPostmasterFile, removeEmptyPostmasterFile } from './postmaster-file.ts'
 import { identityOf, isRunning, servesCluster } from './process-identity.ts'
 import { type Account, programEnvironment, runProgram } from './program.ts'
 import { logSince, logSize, openLog } from './server-log.ts'
@@ -77,7 +77,10 @@ export async function adoptServer({ cluster, password }: ServerOptions): Promise
   let pid = 0
   while (Date.now() < deadline) {
     const file = await readPostmasterFile(cluster)
-    if (!file) return undefined
+    if (!file) {
+      if (await removeEmptyPostmasterFile(cluster)) return undefined
+      continue
+    }
     pid = file.pid
     if (!(await servesCluster(pid, cluster))) {
       await disarmPostmasterFile(cluster)
