@@ -16,11 +16,12 @@ import {
 } from './data-directory.ts'
 import { EmbeddedPostgresError, reasonOf } from './error.ts'
 import { acquireLock, type Lock } from './lock.ts'
+import { identityOf } from './process-identity.ts'
 import { adoptServer, launchServer, type Server, type ServerOptions, stopServer } from './server.ts'
 import { trimLog } from './server-log.ts'
 import { BINARY_SHELTERS } from './shelter.ts'
 
-export { EmbeddedPostgresError }
+export { EmbeddedPostgresError, identityOf }
 
 /** A PostgreSQL of our own, and the data directory that it holds. */
 export interface EmbeddedPostgres {

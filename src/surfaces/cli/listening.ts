@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
+import { identityOf } from '../../embedded/index.ts'
 import { SettingsError, type Settings } from '../../kernel/settings.ts'
 import { host, port } from '../http/settings.ts'
 import { dataDirectory } from './settings.ts'
@@ -9,28 +10,26 @@ import { dataDirectory } from './settings.ts'
 export const serverFile = (settings: Settings): string =>
   path.resolve(settings.get(dataDirectory), 'server.json')
 
-/** What the server of this data directory says of itself: undefined when none runs, or none says so. */
+/**
+ * What the running server of this data directory says of itself: undefined when none runs, or none says so. One that was killed
+ * could not take back what it said; by now its port, and the key that would be sent there, may be another program's.
+ */
 export function announcedServer(settings: Settings): { url: string; pid: number } | undefined {
   try {
-    const { url, pid } = JSON.parse(readFileSync(serverFile(settings), 'utf8')) as Record<string, unknown>
-    return typeof url === 'string' && typeof pid === 'number' ? { url, pid } : undefined
+    const said = JSON.parse(readFileSync(serverFile(settings), 'utf8')) as Record<string, unknown>
+    const { url, pid, identity } = said
+    if (typeof url !== 'string' || typeof pid !== 'number' || typeof identity !== 'string') return undefined
+    return identityOf(pid) === identity ? { url, pid } : undefined
   } catch {
     return undefined
-  }
-}
-
-const isRunning = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
 /** Says where this process listens. */
 export function announceServer(settings: Settings, url: string): void {
   const file = serverFile(settings)
-  writeFileSync(`${file}.unfinished`, JSON.stringify({ url, pid: process.pid }), { mode: 0o600 })
+  const said = { url, pid: process.pid, identity: identityOf(process.pid) }
+  writeFileSync(`${file}.unfinished`, JSON.stringify(said), { mode: 0o600 })
   renameSync(`${file}.unfinished`, file)
 }
 
@@ -53,10 +52,9 @@ export function listenFault(settings: Settings, error: NodeJS.ErrnoException): E
   switch (error.code) {
     case 'EADDRINUSE': {
       const other = announcedServer(settings)
-      const holder =
-        other && isRunning(other.pid) && other.url.endsWith(`:${settings.get(port)}`)
-          ? `by the Cairn Codex of this data directory (process ${other.pid})`
-          : 'by another program'
+      const holder = other?.url.endsWith(`:${settings.get(port)}`)
+        ? `by the Cairn Codex of this data directory (process ${other.pid})`
+        : 'by another program'
       return new SettingsError([`${address} is taken ${holder}; stop it, or set PORT to a free port.`])
     }
     case 'EADDRNOTAVAIL':

@@ -42,7 +42,7 @@ function doorOf(remote: Remote, output: Output): Door {
  * of the settings. It ends with its client. stdout is the protocol's alone. Throws UsageError when there is no key.
  */
 export async function serveMcp(remote: Remote, assembly: Assembly, output: Output): Promise<number> {
-  remote.server()
+  remote.requireKey()
   const catalogue = catalogueOf(assembly)
   const door = doorOf(remote, output)
   const handle = serveStdio(() => makeMcpServer(catalogue, door), {

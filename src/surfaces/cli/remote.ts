@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { apiKey } from '../../features/index.ts'
 import { UsageError, type CallOptions } from '../../kernel/command.ts'
 import type { Operation } from '../../kernel/operation.ts'
@@ -57,19 +58,35 @@ export class Remote {
   }
 
   /**
-   * The server's address without a trailing slash, and the key to use with it. Throws UsageError when there is no key:
-   * the data directory's own is for servers of this machine, and is never sent to another.
+   * The key to use with a server's address. Throws UsageError when there is none: the data directory's own is for servers of this
+   * machine, and is never sent to another.
+   */
+  #keyFor(url: string): string {
+    const local = isLoopback(new URL(url).hostname)
+    const key = this.#settings.get(apiKey) ?? (local ? generatedKey(this.#settings) : undefined)
+    if (key) return key
+    throw new UsageError(
+      local
+        ? `no key to call ${url} with: set CAIRN_API_KEY, or CAIRN_DATA_DIR to where the server keeps ${keyFile(this.#settings)}`
+        : `no key to call ${url} with: set CAIRN_API_KEY`,
+    )
+  }
+
+  /** Throws UsageError when there is no key to call the server with, whether that runs or not. */
+  requireKey(): void {
+    this.#keyFor(this.#place.url)
+  }
+
+  /**
+   * The server's address without a trailing slash, and the key to use with it. Throws UsageError when there is no key, and
+   * Unreachable where the key is the data directory's own and no server runs there: who has the port is somebody else.
    */
   server(): { url: string; key: string } {
-    const { url } = this.#place
-    const key =
-      this.#settings.get(apiKey) ??
-      (isLoopback(new URL(url).hostname) ? generatedKey(this.#settings) : undefined)
-    if (!key)
-      throw new UsageError(
-        isLoopback(new URL(url).hostname)
-          ? `no key to call ${url} with: set CAIRN_API_KEY, or CAIRN_DATA_DIR to where the server keeps ${keyFile(this.#settings)}`
-          : `no key to call ${url} with: set CAIRN_API_KEY`,
+    const { url, source } = this.#place
+    const key = this.#keyFor(url)
+    if (source === 'PORT' && this.#settings.get(apiKey) === undefined)
+      throw new Unreachable(
+        `No server runs on ${path.dirname(keyFile(this.#settings))}; start one with \`cairn serve\`, or set CAIRN_URL.`,
       )
     return { url, key }
   }

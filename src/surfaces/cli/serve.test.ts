@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -74,11 +74,35 @@ describe('with the embedded database', () => {
     assert.equal((await ask(`${url}/health`, key)).status, 200, 'and the running server goes on')
   })
 
-  test('after kill -9 the next start has what was acknowledged, under the same key', async () => {
+  test("after kill -9 whoever takes the server's port is not sent its key", async () => {
     first.child.kill('SIGKILL')
     await first.ended()
-    const stale = await place.run(['api', 'tasks.list'])
-    assert.equal(stale.code, 3, 'what the killed server said of itself is not believed to answer')
+    const { port } = new URL(url)
+    let heard = ''
+    const stranger = createServer((socket) =>
+      socket.on('data', (bytes) => {
+        heard += String(bytes)
+        socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
+      }),
+    )
+    stranger.listen(Number(port), '127.0.0.1')
+    await once(stranger, 'listening')
+    const said = JSON.parse(readFileSync(file('server.json'), 'utf8')) as object
+    const list = ['api', 'tasks.list']
+    const killed = await place.run(list)
+    const byPort = await place.run(list, { PORT: port })
+    // Its pid has been given to another process since.
+    writeFileSync(file('server.json'), JSON.stringify({ ...said, pid: process.pid }))
+    const another = await place.run(list)
+    stranger.close()
+    for (const { code, stderr } of [killed, byPort, another]) {
+      assert.equal(code, 3)
+      assert.match(stderr, /^cairn: server_unreachable: No server runs on /)
+    }
+    assert.equal(heard, '')
+  })
+
+  test('after kill -9 the next start has what was acknowledged, under the same key', async () => {
     const second = place.start(['serve', '--json'], { PORT: '0' })
     const { url: again } = JSON.parse((await second.said(/^\{.*\}\n/))[0]) as { url: string }
     const answer = await ask(`${again}/tasks`, key)
