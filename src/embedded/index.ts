@@ -27,6 +27,8 @@ export { EmbeddedPostgresError, identityOf }
 export interface EmbeddedPostgres {
   /** Connection URL of the database `cairn`: superuser `cairn`, SCRAM password, unix socket or loopback. */
   readonly url: string
+  /** Where the cluster is when that is not in the data directory: a copy of that directory has no data then. */
+  readonly elsewhere: string | undefined
   /** True when a server left by a killed process was taken over instead of started. */
   readonly adopted: boolean
   /** Stops the server, waits until it is gone, and gives the data directory back; idempotent. */
@@ -98,7 +100,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       await stopServer(running, server)
       throw error
     }
-    return handleOf(running, server, orphan !== undefined, releaseAll)
+    return {
+      elsewhere: place.home === home ? undefined : place.cluster,
+      adopted: orphan !== undefined,
+      ...handleOf(running, server, releaseAll),
+    }
   } catch (error) {
     await releaseAll()
     if (error instanceof EmbeddedPostgresError) throw error
@@ -112,9 +118,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 function handleOf(
   server: Server,
   options: ServerOptions,
-  adopted: boolean,
   release: () => Promise<void>,
-): EmbeddedPostgres {
+): Pick<EmbeddedPostgres, 'url' | 'stop' | 'died'> {
   const trimming = setInterval(
     () => void trimLog(options.logFile).catch(() => undefined),
     LOG_CHECK_MS,
@@ -130,7 +135,6 @@ function handleOf(
   }
   return {
     url: urlOf(server.address, SUPERUSER, options.password, DATABASE),
-    adopted,
     stop: () => (stopped ??= stop()),
     died: new Promise((resolve) => {
       void server.gone.then(() => {

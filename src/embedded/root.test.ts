@@ -54,6 +54,7 @@ test(
     const first = await start(dataDir, (message) => messages.push(message))
     const cluster = (await readFile(join(dataDir, 'postgres.location'), 'utf8')).trim()
     assert.match(cluster, /\/cairn-codex\/data-[0-9a-f]{16}\/postgres$/)
+    assert.equal(first.elsewhere, cluster)
     assert.equal(messages.length, 1)
     assert.match(messages[0] ?? '', new RegExp(`^The database is in ${cluster}, since \\w+ cannot reach `))
     await sql(first.url, `create table kept as select 'row' as text`)
@@ -65,6 +66,7 @@ test(
 
     const second = await start(dataDir)
     assert.deepEqual(await sql(second.url, 'select text from kept'), [{ text: 'row' }])
+    assert.equal(second.elsewhere, cluster)
     await second.stop()
     assert.equal((await stat(closed)).mode & 0o777, 0o700)
 

@@ -44,7 +44,7 @@ export async function openDatabase(settings: Settings, log: (message: string) =>
     directUrl: embedded.url,
     listenUrl: embedded.url,
     pooled: false,
-    place: `embedded, in ${dataDir}`,
+    place: `embedded, in ${embedded.elsewhere ? `${embedded.elsewhere}, which ${dataDir} leads to` : dataDir}`,
     embedded: true,
     died: embedded.died,
     stop: () => embedded.stop(),
