@@ -2,6 +2,7 @@ import path from 'node:path'
 import { startEmbeddedPostgres } from '../../embedded/index.ts'
 import { TOO_MANY_CONNECTIONS } from '../../kernel/pool.ts'
 import { redactUrl, SettingsError, type Settings } from '../../kernel/settings.ts'
+import type { StopSignals } from './stopping.ts'
 import { databaseUrl, dataDirectory, directUrl, pooler } from './settings.ts'
 
 /** The database of these settings, for as long as this process needs it. */
@@ -49,6 +50,24 @@ export async function openDatabase(settings: Settings, log: (message: string) =>
     died: embedded.died,
     stop: () => embedded.stop(),
   }
+}
+
+/**
+ * The same for a process that a signal may end while it opens the database or is at its first work there: an embedded one that is
+ * being started is stopped then, too. Throws EmbeddedPostgresError.
+ */
+export async function openDatabaseUntil(
+  signals: StopSignals,
+  settings: Settings,
+  log: (message: string) => void,
+): Promise<Database> {
+  const opening = openDatabase(settings, log)
+  signals.onHurry(async () => (await opening).stop())
+  return opening.catch((error: unknown) => {
+    // Ctrl-C at a terminal ends what makes a new cluster, too: no fault, and the signal ends the process.
+    if (signals.interrupted) return new Promise<never>(() => undefined)
+    throw error
+  })
 }
 
 /** SQLSTATE classes of a wrong user, password or database name. */

@@ -1,9 +1,10 @@
 import { migrate, migrationStates } from '../../kernel/migrate.ts'
 import type { Migration } from '../../kernel/migrate.ts'
 import type { Settings } from '../../kernel/settings.ts'
-import { connecting, openDatabase } from './database.ts'
+import { connecting, openDatabaseUntil } from './database.ts'
 import { EXIT } from './faults.ts'
 import { columns, type Output } from './output.ts'
+import { stopSignals } from './stopping.ts'
 
 /** What a `cairn migrate` command works with. */
 export interface MigrateOptions {
@@ -13,11 +14,16 @@ export interface MigrateOptions {
   json: boolean
 }
 
-/** Opens the database (starts the embedded one, and stops it again) around one piece of work. */
+/** Opens the database (starts the embedded one, and stops it again, by a signal too) around one piece of work. */
 async function withDatabase<T>({ settings, output }: MigrateOptions, work: (url: string) => Promise<T>) {
-  const database = await openDatabase(settings, (message) => output.note(message))
+  const signals = stopSignals({ starting: true, code: EXIT.failed })
+  const database = await openDatabaseUntil(signals, settings, (message) => output.note(message))
   try {
     return await connecting(database, () => work(database.directUrl))
+  } catch (error) {
+    // Its database was stopped under it: the signal ends the process.
+    if (signals.interrupted) return await new Promise<never>(() => undefined)
+    throw error
   } finally {
     await database.stop()
   }

@@ -126,6 +126,22 @@ describe('with the embedded database', () => {
     assert.ok(states.every((each) => each.state === 'applied'))
   })
 
+  test('a signal while the embedded database starts leaves none running', async () => {
+    const lock = file('postgres/postmaster.pid')
+    for (const [args, expected] of [
+      [['migrate', 'up'], 1],
+      [['serve'], 0],
+    ] as const) {
+      const running = place.start(args, { PORT: '0' })
+      await eventually('PostgreSQL is being started', () => existsSync(lock))
+      const postmaster = Number(readFileSync(lock, 'utf8').split('\n')[0])
+      running.child.kill('SIGINT')
+      const { code, stderr } = await running.ended()
+      assert.equal(code, expected, stderr)
+      assert.ok(!existsSync(lock), `${args.join(' ')} left PostgreSQL running (process ${postmaster})`)
+    }
+  })
+
   test('a server whose embedded database dies ends with 1', async () => {
     const third = place.start(['serve'], { PORT: '0' })
     await addressOf(third)

@@ -10,7 +10,7 @@ import { isLoopback } from '../http/loopback.ts'
 import type { HttpServer } from '../http/server.ts'
 import { host, port } from '../http/settings.ts'
 import { banner } from './banner.ts'
-import { connecting, openDatabase, type Database } from './database.ts'
+import { connecting, openDatabaseUntil, type Database } from './database.ts'
 import { EXIT } from './faults.ts'
 import { announceServer, listenFault, requireFreeAddress, urlOf, withdrawServer } from './listening.ts'
 import { keyFile, operatorKey, requireKeySetting } from './operator-key.ts'
@@ -35,8 +35,7 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
   if (faults.length > 0) throw new SettingsError(faults)
   requireKeySetting(settings)
   await requireFreeAddress(settings)
-  const database = await openDatabase(settings, (message) => log.info(message))
-  signals.onHurry(() => database.stop())
+  const database = await openDatabaseUntil(signals, settings, (message) => log.info(message))
   try {
     const generated = settings.get(apiKey) === undefined
     const key = operatorKey(settings)

@@ -4,7 +4,7 @@ export interface StopSignals {
   readonly first: Promise<string>
   /** Whether one came while it was starting. */
   readonly interrupted: boolean
-  /** What is done where the process ends in a hurry: by a second signal, and with 1; or by the first while it starts, with 0. */
+  /** What is done where the process ends in a hurry: by a second signal, and with 1; or by the first while it starts. */
   onHurry(hurry: () => Promise<unknown>): void
   /** It has started: from now on `first` says what the first signal does. */
   started(): void
@@ -15,14 +15,14 @@ const HURRY_MILLISECONDS = 5_000
 
 /**
  * Begins to listen for the signals that stop a process. While it is `starting`, the first one ends it: a start may wait for a
- * database that does not answer, and has nobody to say goodbye to. A third one ends it at once.
+ * database that does not answer, and has nobody to say goodbye to; its exit code is then `code`. A third one ends it at once.
  */
-export function stopSignals({ starting = false } = {}): StopSignals {
+export function stopSignals({ starting = false, code = 0 } = {}): StopSignals {
   let hurry = (): Promise<unknown> => Promise.resolve()
   let received = 0
-  const endBy = (code: number): void => {
-    setTimeout(() => process.exit(code), HURRY_MILLISECONDS)
-    const end = (): never => process.exit(code)
+  const endBy = (exitCode: number): void => {
+    setTimeout(() => process.exit(exitCode), HURRY_MILLISECONDS)
+    const end = (): never => process.exit(exitCode)
     hurry().then(end, end)
   }
   const first = new Promise<string>((resolve) => {
@@ -32,7 +32,7 @@ export function stopSignals({ starting = false } = {}): StopSignals {
         if (received > 2) process.exit(1)
         if (received === 2) return endBy(1)
         resolve(signal)
-        if (starting) endBy(0)
+        if (starting) endBy(code)
       })
   })
   return {
