@@ -23,7 +23,17 @@ export interface Database {
   stop(): Promise<void>
 }
 
-/** Opens the database that DATABASE_URL names, or starts the embedded one. Throws EmbeddedPostgresError. */
+/** Throws SettingsError for what is said of a database that no setting names: it would be the embedded one, and unnoticed. */
+function requireUrlOf(settings: Settings): void {
+  const said = [
+    ...(settings.get(directUrl) ? [directUrl] : []),
+    ...(settings.get(pooler) === 'transaction' ? [pooler] : []),
+  ]
+  if (said.length > 0)
+    throw new SettingsError(said.map(({ name }) => `${name} has no effect without ${databaseUrl.name}.`))
+}
+
+/** Opens the database that DATABASE_URL names, or starts the embedded one. Throws SettingsError and EmbeddedPostgresError. */
 export async function openDatabase(settings: Settings, log: (message: string) => void): Promise<Database> {
   const url = settings.get(databaseUrl)
   const [pooled, direct] = [settings.get(pooler) === 'transaction', settings.get(directUrl)]
@@ -38,6 +48,7 @@ export async function openDatabase(settings: Settings, log: (message: string) =>
       died: new Promise(() => undefined),
       stop: () => Promise.resolve(),
     }
+  requireUrlOf(settings)
   const dataDir = path.resolve(settings.get(dataDirectory))
   const embedded = await startEmbeddedPostgres({ dataDir, log })
   return {
@@ -54,7 +65,7 @@ export async function openDatabase(settings: Settings, log: (message: string) =>
 
 /**
  * The same for a process that a signal may end while it opens the database or is at its first work there: an embedded one that is
- * being started is stopped then, too. Throws EmbeddedPostgresError.
+ * being started is stopped then, too. Throws SettingsError and EmbeddedPostgresError.
  */
 export async function openDatabaseUntil(
   signals: StopSignals,

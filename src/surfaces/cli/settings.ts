@@ -91,13 +91,29 @@ export const allSettings: readonly Setting<unknown>[] = [
 ]
 
 function readDotenv(): NodeJS.Dict<string> {
+  let bytes: Buffer
   try {
-    return parseEnv(readFileSync('.env', 'utf8'))
+    bytes = readFileSync('.env')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return {}
     throw new SettingsError([`.env cannot be read (${message}); make it a readable file, or take it away.`])
   }
+  return parseEnv(textOf(bytes))
+}
+
+/**
+ * A file as text, without a byte order mark, which would be a part of the first name. Of one in UTF-16 no line would be
+ * understood, and a DATABASE_URL in it silently be passed over. Throws SettingsError.
+ */
+function textOf(bytes: Buffer): string {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    if (!text.includes('\0')) return text
+  } catch {
+    // Told below.
+  }
+  throw new SettingsError(['.env is no text in UTF-8; save it in that encoding.'])
 }
 
 /** Reads the settings from the environment and from `.env` in the working directory. Throws SettingsError. */

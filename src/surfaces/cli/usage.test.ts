@@ -40,6 +40,42 @@ test('an unknown command is wrong usage, and the nearest one is named', async ()
   assert.match(refused(below, 2, 'wrong_usage'), /did you mean status\?/)
 })
 
+test('a .env keeps its first line after a byte order mark, and one that is no UTF-8 is refused by its name', async () => {
+  const dotenv = path.join(place.directory, '.env')
+  const text = 'DATABASE_URL=postgresql://me@localhost/cairn\nPORT=4001\n'
+  const listed = async (bytes: Buffer): Promise<Ended> => {
+    writeFileSync(dotenv, bytes)
+    return place.run(['config', '--json'])
+  }
+  try {
+    const marked = await listed(Buffer.from(`\ufeff${text}`))
+    assert.equal(marked.code, 0, marked.stderr)
+    const settings = JSON.parse(marked.stdout) as { name: string; source: string }[]
+    assert.equal(settings.find(({ name }) => name === 'DATABASE_URL')?.source, '.env')
+    for (const bytes of [
+      Buffer.from(`\ufeff${text}`, 'utf16le'),
+      Buffer.from(text, 'utf16le'),
+      Buffer.from('PORT=4001 # für uns\n', 'latin1'),
+    ])
+      assert.match((await listed(bytes)).stderr, /"\.env is no text in UTF-8;/)
+  } finally {
+    rmSync(dotenv)
+  }
+})
+
+test('what is said of a database that is not named is refused, and no embedded one started', async () => {
+  for (const [name, value] of [
+    ['DATABASE_DIRECT_URL', 'postgresql://me@localhost/cairn'],
+    ['DATABASE_POOLER', 'transaction'],
+  ] as const) {
+    const ended = await place.run(['migrate', 'up'], { [name]: value })
+    assert.equal(
+      refused(ended, 2, 'wrong_settings'),
+      `cairn: wrong_settings: ${name} has no effect without DATABASE_URL.\n`,
+    )
+  }
+})
+
 test('a group of commands by itself, an unknown option and an unknown operation are wrong usage', async () => {
   const [group, option, operation] = await Promise.all([
     place.run(['migrate']),
