@@ -190,6 +190,8 @@ test('a request that is still arriving when the server stops is told so, however
   }
   assert.equal((await refused).status, 401)
   await stopped
+  const metrics = await server.app.metrics.registry.metrics()
+  assert.match(metrics, /_count\{operation="tasks.create",status="503"\} 1\n/)
 })
 
 test('an answer that nobody takes does not keep a server from stopping', async () => {

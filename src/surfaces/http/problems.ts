@@ -90,8 +90,14 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
   endWith(socket, problem)
 }
 
+const ended = new WeakMap<Socket, number>()
+
+/** The status of the problem that a connection was ended with. */
+export const endedWith = (socket: Socket): number | undefined => ended.get(socket)
+
 /** Writes a problem to a connection past any request on it, and closes it. */
 export function endWith(socket: Socket, problem: Problem): void {
+  ended.set(socket, problem.status)
   const body = JSON.stringify(problemDocument(problem))
   const retryAfter = problem.retryAfter === undefined ? '' : `Retry-After: ${problem.retryAfter}\r\n`
   socket.end(

@@ -95,6 +95,31 @@ test('metrics are Prometheus text, and count by operation', async () => {
   assert.match(text, /cairn_request_duration_seconds_count\{operation="tasks.create",status="201"\} \d+/)
 })
 
+test('a call whose client hangs up is counted once, and as that', async () => {
+  const path = '/audit?entity_type=task&limit=1'
+  const counted = async (): Promise<Record<string, number>> => {
+    const text = bodyOf<string>(await server.get('/metrics'))
+    const lines = text.matchAll(/_duration_seconds_count\{operation="audit.list",status="(\d+)"\} (\d+)/g)
+    return Object.fromEntries([...lines].map(([, status, count]) => [status, Number(count)]))
+  }
+  assert.equal((await server.get(path)).status, 200)
+  assert.deepEqual(await counted(), { 200: 1 })
+  const other = new pg.Client(server.databaseUrl)
+  await other.connect()
+  await other.query('BEGIN; LOCK TABLE audit_log IN ACCESS EXCLUSIVE MODE')
+  const hangUp = new AbortController()
+  const headers = { authorization: `Bearer ${server.key}` }
+  const call = fetch(server.url + path, { headers, signal: hangUp.signal })
+  await eventually('it waits', async () => (await waitingForLocks(other)) > 0)
+  hangUp.abort()
+  await assert.rejects(call)
+  await eventually('it is counted', async () => (await counted())['499'] === 1)
+  await other.query('ROLLBACK')
+  await other.end()
+  assert.equal((await server.get(path)).status, 200)
+  assert.deepEqual(await counted(), { 200: 2, 499: 1 })
+})
+
 test('metrics answer without a key when they are set to', async () => {
   const open = await testServer({ environment: { CAIRN_METRICS_PUBLIC: 'true' } })
   assert.equal((await open.get('/metrics', { key: null })).status, 200)

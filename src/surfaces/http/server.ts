@@ -12,6 +12,7 @@ import type { Caller, RequestFacts } from '../../kernel/context.ts'
 import { dispatch, type Answer } from '../../kernel/dispatch.ts'
 import type { Operation } from '../../kernel/operation.ts'
 import { Problem, problemDocument, validationFailed } from '../../kernel/problem.ts'
+import { account } from './account.ts'
 import { Admission } from './admission.ts'
 import { Connections, refuseLongUrl } from './connections.ts'
 import type { Channel } from '../../kernel/socket.ts'
@@ -280,6 +281,7 @@ export async function makeHttpServer(
       )
   })
   server.addHook('onRequest', async (request, reply) => {
+    account(app, request, reply)
     stamp(request, reply)
     refuseLongUrl(request.raw)
     if (request.raw.httpVersion === '1.1' && !request.headers.host)
@@ -290,20 +292,6 @@ export async function makeHttpServer(
   server.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping.signal.aborted) void reply.header('Connection', 'close')
     done(null, payload)
-  })
-  server.addHook('onResponse', async (request, reply) => {
-    const operation = request.routeOptions.config.operation ?? 'none'
-    app.metrics.requests.observe({ operation, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
-    app.log.info(
-      {
-        request_id: request.id,
-        method: request.method,
-        path: request.url.split('?')[0],
-        status: reply.statusCode,
-        milliseconds: Math.round(reply.elapsedTime * 100) / 100,
-      },
-      'request',
-    )
   })
   server.setErrorHandler((error, request, reply) => {
     const problem = asProblem(error)
