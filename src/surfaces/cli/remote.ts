@@ -188,7 +188,7 @@ export class Remote {
       throw new Lost(reasonOf(error), { cause: error })
     })
     const body = text === '' ? null : this.#parse(response, text)
-    if (response.status >= 400) throw problemOf(body)
+    if (response.status >= 400) throw refusalOf(body)
     const next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
     return { status: response.status, body, next }
   }
@@ -225,7 +225,7 @@ async function followProgress(
     throw new Lost(reasonOf(error), { cause: error })
   }
   if (!answer) throw new Lost('the connection ended before the answer')
-  if (answer.status >= 400) throw problemOf(answer.body)
+  if (answer.status >= 400) throw refusalOf(answer.body)
   return answer
 }
 
@@ -264,6 +264,12 @@ function targetOf(op: Operation, parts: ReturnType<typeof splitInput>): string {
 }
 
 /** A problem document as the error it was; anything else of that status is a problem without a code of its own. */
+/** What the server refused; Lost where it says itself that it may have been done. */
+function refusalOf(body: unknown): Problem | Lost {
+  const problem = problemOf(body)
+  return problem.code === 'outcome_unknown' ? new Lost(problem.code) : problem
+}
+
 function problemOf(body: unknown): Problem {
   const { type: _type, title, status, detail, code, ...extra } = (body ?? {}) as Record<string, unknown>
   if (typeof code !== 'string' || typeof status !== 'number')

@@ -136,6 +136,26 @@ test('a refusal for now is asked again after its Retry-After, under the same key
   assert.equal(keys[1], keys[0])
 })
 
+test('what the server itself does not know the outcome of is a lost answer', async () => {
+  const answers: { status: number; body: object }[] = []
+  let asked = 0
+  const unsure = createServer((_request, response) => {
+    const { status, body } = answers[Math.min(asked++, answers.length - 1)]!
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  })
+  await new Promise<void>((listening) => unsure.listen(0, '127.0.0.1', listening))
+  const to = `http://127.0.0.1:${(unsure.address() as AddressInfo).port}`
+  const unknown = { code: 'outcome_unknown', status: 503, title: 't', detail: 'd' }
+  answers.push({ status: 503, body: unknown })
+  await assert.rejects(remote(0.2, to).call('tasks.update', { task_id: 1, priority: 5 }), AnswerLost)
+  assert.equal(asked, 1, 'a change without a version is not sent again')
+  answers.push({ status: 200, body: { number: 1 } })
+  asked = 0
+  assert.deepEqual(await remote(undefined, to).call('tasks.create', { title: 't' }), { number: 1 })
+  unsure.closeAllConnections()
+  unsure.close()
+})
+
 test('cairn keys create goes through where the answer to its user is lost', async () => {
   loseAnswers(1)
   const { code, stdout, stderr } = await cairn('keys', 'create', 'bob')
