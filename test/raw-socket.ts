@@ -16,7 +16,8 @@ export function sendRaw(url: string, bytes: string | Buffer, { end = false } = {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
-    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true }, () => {
+    const host = hostname.replace(/^\[|\]$/g, '')
+    const socket = connect({ host, port: Number(port), allowHalfOpen: true }, () => {
       socket.write(bytes)
       if (end) socket.end()
     })

@@ -6,7 +6,7 @@ import { makeLog } from '../../kernel/log.ts'
 import { migrate } from '../../kernel/migrate.ts'
 import { SettingsError, type Settings } from '../../kernel/settings.ts'
 import { makeServer } from '../doors.ts'
-import { isLoopback } from '../http/loopback.ts'
+import { addressesOf, isLoopback } from '../http/loopback.ts'
 import type { HttpServer } from '../http/server.ts'
 import { host, port } from '../http/settings.ts'
 import { banner } from './banner.ts'
@@ -89,11 +89,9 @@ export async function serve({ settings, json, print }: ServeOptions): Promise<nu
 }
 
 async function listen(http: HttpServer, settings: Settings): Promise<{ address: AddressInfo; url: string }> {
-  await http.fastify
-    .listen({ port: settings.get(port), host: settings.get(host) })
+  const address = await addressesOf(settings.get(host))
+    .then((addresses) => http.listen(settings.get(port), addresses))
     .catch((error: NodeJS.ErrnoException) => Promise.reject(listenFault(settings, error)))
-  const address = http.fastify.server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no address')
   return { address, url: urlOf(address) }
 }
 

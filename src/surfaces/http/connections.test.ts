@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect, isIPv6, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { test, type TestContext } from 'node:test'
 import { problemOf } from '../../../test/answers.ts'
 import { eventually } from '../../../test/eventually.ts'
@@ -8,6 +9,9 @@ import { keyWith } from '../../../test/people.ts'
 import { sendRaw } from '../../../test/raw-socket.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { follow, TestSocket } from '../../../test/sockets.ts'
+import { Metrics } from '../../kernel/metrics.ts'
+import { makeServer } from '../doors.ts'
+import { addressesOf, isLoopback } from './loopback.ts'
 
 async function start(t: TestContext, environment: Record<string, string>): Promise<TestServer> {
   const server = await testServer({ environment })
@@ -78,7 +82,7 @@ async function hold(server: TestServer, count: number, idle: boolean): Promise<S
   const { hostname, port } = new URL(server.url)
   const held: Socket[] = []
   for (let left = count; left > 0; left--) {
-    const socket = connect({ host: hostname, port: Number(port) })
+    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) })
     socket.on('error', () => undefined)
     await once(socket, 'connect')
     socket.write(`GET /ready HTTP/1.1\r\nHost: x\r\n${idle ? '\r\n' : ''}`)
@@ -207,6 +211,55 @@ test('a request that never arrives does not keep a server from stopping, nor doe
   assert.ok(socket!.isPaused() || !socket!.readableFlowing)
   await server.close()
   socket!.destroy()
+})
+
+/** Two addresses of this machine's loopback. */
+function twoAddresses(): string[] {
+  const known = Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address))
+  return ['127.0.0.1', known.includes('::1') ? '::1' : '127.0.0.2']
+}
+
+test('localhost is listened on as all that it is, and another name as it is said', async () => {
+  const all = await addressesOf('localhost')
+  assert.ok(all.length > 0 && all.every(isLoopback))
+  assert.deepEqual(await addressesOf('127.0.0.1'), ['127.0.0.1'])
+})
+
+test('on several addresses each has the limits, and all together have one', async (t) => {
+  const addresses = twoAddresses()
+  const server = await start(t, { CAIRN_MAX_CONNECTIONS: '5' })
+  const app = { ...server.app, metrics: new Metrics(server.app.pool) }
+  const http = await makeServer(app)
+  t.after(() => http.drain())
+  const { port } = await http.listen(0, addresses)
+  const places = addresses.map((address) => ({
+    ...server,
+    app,
+    url: `http://${isIPv6(address) ? `[${address}]` : address}:${port}`,
+  }))
+  for (const { url } of places) {
+    assert.equal((await sendRaw(url, ask)).status, 200)
+    const odd = await sendRaw(url, 'GET /ready HTTP/1.1\r\nHost: x\r\nExpect: a-miracle\r\n\r\n')
+    assert.equal(odd.status, 417)
+    assert.match(odd.body, /"code":"expectation_failed"/)
+    const large = await sendRaw(
+      url,
+      `GET /ready HTTP/1.1\r\nHost: x\r\nX-Bomb: ${'b'.repeat(20_000)}\r\n\r\n`,
+    )
+    assert.deepEqual([large.status, JSON.parse(large.body).code], [431, 'headers_too_large'])
+  }
+  const held: Socket[] = []
+  for (let n = 0; n < 5; n++) held.push(...(await hold(places[n % places.length]!, 1, true)))
+  for (const socket of held) socket.write('GET /ready HTTP/1.1\r\n')
+  // Another answer of this process: it has read those by then.
+  assert.equal((await server.get('/ready')).status, 200)
+  for (const { url } of places) assert.ok(Number.isNaN((await sendRaw(url, ask)).status))
+  assert.equal(await connections(places[0]!), places.length)
+  for (const socket of held) socket.destroy()
+  for (const { url } of places)
+    await eventually('there is room', async () => (await sendRaw(url, ask)).status === 200)
+  await http.drain()
+  for (const { url } of places) await assert.rejects(sendRaw(url, ask), { code: 'ECONNREFUSED' })
 })
 
 test('a key has no more sockets than it may, and a closed one makes room', async (t) => {

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { Server as NetServer, type Socket } from 'node:net'
+import { createServer, Server as NetServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Counter } from 'prom-client'
 import type { Application } from '../../kernel/application.ts'
@@ -53,6 +54,8 @@ export class Connections {
   readonly #most: number
   readonly #refused: Counter
   readonly #held = new Map<Socket, Held>()
+  /** What listens beside the server itself. */
+  readonly #beside: NetServer[] = []
   #told = -Infinity
 
   /**
@@ -68,8 +71,7 @@ export class Connections {
       help: 'Connections that were closed since there were too many',
       registers: [app.metrics.registry],
     })
-    server.maxConnections = this.#most
-    server.on('drop', () => this.#tooMany())
+    this.#limit(server)
     server.on('connection', (socket: Socket) => this.#hold(socket))
     server.on('request', this.#begin)
     server.on('checkExpectation', this.#begin)
@@ -79,7 +81,29 @@ export class Connections {
     })
   }
 
+  #limit(listener: NetServer): void {
+    listener.maxConnections = this.#most
+    listener.on('drop', () => this.#tooMany())
+  }
+
+  /** Listens on one more address. What connects there is the server's, under the same limits. */
+  async listenBeside(port: number, host: string): Promise<void> {
+    // As Node makes an HTTP server's own.
+    const listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.#server.emit('connection', socket),
+    )
+    this.#limit(listener)
+    await once(listener.listen(port, host), 'listening')
+    this.#beside.push(listener)
+  }
+
   #hold(socket: Socket): void {
+    // Each listener has a limit of its own; all together have the same.
+    if (this.#beside.length > 0 && this.#held.size >= this.#most) {
+      socket.destroy()
+      this.#tooMany()
+      return
+    }
     this.#held.set(socket, { open: new Map(), read: 0, upgraded: false })
     socket.once('close', () => this.#held.delete(socket))
   }
@@ -133,6 +157,7 @@ export class Connections {
   async drain(): Promise<void> {
     // Node's own close of an HTTP server ends idle ones.
     NetServer.prototype.close.call(this.#server)
+    for (const listener of this.#beside) listener.close()
     for (const began = performance.now(); this.#held.size > 0; await sleep(LOOK_MILLISECONDS)) {
       const passed = performance.now() - began
       if (passed < GRACE_MILLISECONDS) continue

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
 import cors from '@fastify/cors'
 import fastify, {
   LogController,
@@ -42,6 +43,8 @@ const STILL_MILLISECONDS = 600_000
 /** The HTTP surface, listening nowhere yet. */
 export interface HttpServer {
   readonly fastify: FastifyInstance
+  /** Listens on the first of these addresses, and on the others where it can; answers where on the first. */
+  listen(port: number, addresses: readonly string[]): Promise<AddressInfo>
   /** Ends waiting calls, lets the others finish, closes idle connections. */
   drain(): Promise<void>
 }
@@ -328,6 +331,15 @@ export async function makeHttpServer(
     addRoute(server, app, op, makeGatherer(op), admission, stopping.signal)
   return {
     fastify: server,
+    async listen(port, [first, ...others]) {
+      await server.listen({ port, host: first! })
+      const address = server.server.address() as AddressInfo
+      for (const other of others)
+        await connections
+          .listenBeside(address.port, other)
+          .catch((error: unknown) => app.log.warn({ err: error, address: other }, 'not listening there'))
+      return address
+    },
     async drain() {
       stopping.abort()
       sockets.drain()
