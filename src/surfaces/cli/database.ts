@@ -33,21 +33,30 @@ function requireUrlOf(settings: Settings): void {
     throw new SettingsError(said.map(({ name }) => `${name} has no effect without ${databaseUrl.name}.`))
 }
 
+/** What the driver takes these modes for, and warns of at each start unless it is said so. */
+const withPlainMode = (url: string): string =>
+  /[?&]uselibpqcompat=true(&|$)/.test(url)
+    ? url
+    : url.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/, '$1verify-full')
+
 /** Opens the database that DATABASE_URL names, or starts the embedded one. Throws SettingsError and EmbeddedPostgresError. */
 export async function openDatabase(settings: Settings, log: (message: string) => void): Promise<Database> {
-  const url = settings.get(databaseUrl)
-  const [pooled, direct] = [settings.get(pooler) === 'transaction', settings.get(directUrl)]
-  if (url)
+  const [given, givenDirect] = [settings.get(databaseUrl), settings.get(directUrl)]
+  const pooled = settings.get(pooler) === 'transaction'
+  if (given) {
+    const url = withPlainMode(given)
+    const direct = givenDirect && withPlainMode(givenDirect)
     return {
       url,
       directUrl: direct ?? url,
       listenUrl: direct ?? (pooled ? null : url),
       pooled,
-      place: redactUrl(url),
+      place: redactUrl(given),
       embedded: false,
       died: new Promise(() => undefined),
       stop: () => Promise.resolve(),
     }
+  }
   requireUrlOf(settings)
   const dataDir = path.resolve(settings.get(dataDirectory))
   const embedded = await startEmbeddedPostgres({ dataDir, log })
@@ -84,6 +93,9 @@ export async function openDatabaseUntil(
 /** SQLSTATE classes of a wrong user, password or database name. */
 const WRONG_ADDRESS = /^(28|3D)/
 
+/** Node's words for a certificate that it does not trust. */
+const UNTRUSTED = /CERT|VERIFY/
+
 const UNREACHABLE = /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|57P)/
 
 /** Runs what connects to the database, and says in a sentence why it could not. Throws SettingsError or Error. */
@@ -95,6 +107,10 @@ export async function connecting<T>({ place }: Database, work: () => Promise<T>)
     const reason = message.split('\n')[0] || code
     if (WRONG_ADDRESS.test(code))
       throw new SettingsError([`The database at ${place} refuses us (${reason}); correct DATABASE_URL.`])
+    if (UNTRUSTED.test(code))
+      throw new SettingsError([
+        `The certificate of the database at ${place} is not trusted (${reason}); name the one that signed it by sslrootcert=FILE in DATABASE_URL, or say sslmode=no-verify there, which encrypts and trusts anybody.`,
+      ])
     if (UNREACHABLE.test(code) || /timeout|connection terminated|SSL/i.test(message))
       throw new Error(
         `The database at ${place} cannot be reached (${reason}); start it, or correct DATABASE_URL.`,
