@@ -11,6 +11,7 @@ import { AnswerLost, Unreachable } from './faults.ts'
 import { announcedServer, serverFile } from './listening.ts'
 import { generatedKey, keyFile } from './operator-key.ts'
 import {
+  ATTEMPT_SECONDS,
   isRepeatable,
   Lost,
   newIdempotencyKey,
@@ -26,6 +27,13 @@ const PROGRESS_JSON = 'application/x-ndjson'
 /** Who got no answer of the server, and cannot say what that did. */
 const GATEWAY_STATUSES = [502, 504]
 
+/** How long a server is waited for; both have their defaults. */
+interface Patience {
+  /** For how long a call is sent again. */
+  readonly seconds?: number
+  readonly attemptSeconds?: number
+}
+
 /** A call, made ready to be sent once or again. */
 interface Call extends Sending {
   /** Path and query. */
@@ -33,19 +41,20 @@ interface Call extends Sending {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   readonly onProgress?: CallOptions['onProgress']
+  /** It may run for long: its answer is waited for as long as the connection stands. */
+  readonly long?: boolean
 }
 
 /** A server, by its settings: CAIRN_URL, or the one of the data directory, or the port that one would take. */
 export class Remote {
   readonly #settings: Settings
   readonly #operations: ReadonlyMap<string, Operation>
-  readonly #patienceSeconds: number | undefined
+  readonly #patience: Patience
 
-  /** `patienceSeconds`: for how long a call is sent again. */
-  constructor(settings: Settings, operations: ReadonlyMap<string, Operation>, patienceSeconds?: number) {
+  constructor(settings: Settings, operations: ReadonlyMap<string, Operation>, patience: Patience = {}) {
     this.#settings = settings
     this.#operations = operations
-    this.#patienceSeconds = patienceSeconds
+    this.#patience = patience
   }
 
   /** Where the server is, and how we know. */
@@ -121,6 +130,7 @@ export class Remote {
       },
       ...(parts.body === undefined ? {} : { body: isText ? String(parts.body) : JSON.stringify(parts.body) }),
       secret: op.withoutSecret !== undefined,
+      long: op.reportsProgress === true,
       ifMatch,
       signal,
       onProgress,
@@ -134,10 +144,23 @@ export class Remote {
 
   async #send(call: Call): Promise<RemoteAnswer> {
     try {
-      return await sendUntilAnswered(() => this.#attempt(call), call, this.#patienceSeconds)
+      return await sendUntilAnswered(() => this.#inTime(call), call, this.#patience.seconds)
     } catch (error) {
       throw error instanceof Lost ? this.#lost(call, error) : error
     }
+  }
+
+  /** One attempt, as long as one may take. Throws as `#attempt` does. */
+  async #inTime(call: Call): Promise<RemoteAnswer> {
+    if (call.long) return this.#attempt(call)
+    const { attemptSeconds = ATTEMPT_SECONDS } = this.#patience
+    const late = AbortSignal.timeout(attemptSeconds * 1000)
+    const signal = call.signal ? AbortSignal.any([call.signal, late]) : late
+    return this.#attempt({ ...call, signal }).catch((error: unknown) => {
+      if (late.aborted && error instanceof Lost)
+        throw new Lost(`no answer within ${attemptSeconds} s`, { cause: error, silent: true })
+      throw error
+    })
   }
 
   /** Throws Lost for what was sent and got no whole answer, beside what is final. */

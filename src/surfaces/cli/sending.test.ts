@@ -48,12 +48,11 @@ function loseAnswers(count: number): void {
 }
 
 /** The way by the proxy. It gives up after so many seconds. */
-const remote = (patience?: number, to = url): Remote =>
-  new Remote(
-    loadSettings(allSettings, { CAIRN_URL: to, CAIRN_API_KEY: server.key }),
-    server.app.operations,
-    patience,
-  )
+const remote = (seconds = 20, to = url, attemptSeconds = 45): Remote =>
+  new Remote(loadSettings(allSettings, { CAIRN_URL: to, CAIRN_API_KEY: server.key }), server.app.operations, {
+    seconds,
+    attemptSeconds,
+  })
 
 const cairn = (...args: string[]) => place.run(args, { CAIRN_URL: url, CAIRN_API_KEY: server.key })
 
@@ -128,7 +127,7 @@ test('a refusal for now is asked again after its Retry-After, under the same key
   })
   await new Promise<void>((listening) => busy.listen(0, '127.0.0.1', listening))
   const to = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`
-  assert.deepEqual(await remote(undefined, to).call('tasks.create', { title: 't' }), { number: 1 })
+  assert.deepEqual(await remote(20, to).call('tasks.create', { title: 't' }), { number: 1 })
   busy.closeAllConnections()
   busy.close()
   assert.equal(keys.length, 2)
@@ -154,6 +153,25 @@ test('what the server itself does not know the outcome of is a lost answer', asy
   assert.deepEqual(await remote(undefined, to).call('tasks.create', { title: 't' }), { number: 1 })
   unsure.closeAllConnections()
   unsure.close()
+})
+
+test('a server that takes a call and says nothing is waited for as long as a call may wait, and that is said', async () => {
+  let asked = 0
+  const silent = createServer(() => asked++)
+  await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening))
+  const to = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  const mute = (name: string, input: object) => remote(20, to, 0.3).call(name, input)
+  await assert.rejects(
+    mute('access.whoami', {}),
+    (error) => error instanceof Unreachable && /no answer within 0\.3 s/.test(error.message),
+  )
+  await assert.rejects(
+    mute('tasks.create', { title: 't' }),
+    (error) => error instanceof AnswerLost && /no answer within 0\.3 s/.test(error.message),
+  )
+  assert.equal(asked, 2)
+  silent.closeAllConnections()
+  silent.close()
 })
 
 test('cairn keys create goes through where the answer to its user is lost', async () => {

@@ -16,8 +16,19 @@ export interface RemoteAnswer {
 /** For how long a call is sent again: a server that died holds its Idempotency-Keys for 12 seconds. */
 const PATIENCE_SECONDS = 20
 
+/** How long an attempt may take: a call waits on the server for 30 seconds at most. */
+export const ATTEMPT_SECONDS = 45
+
 /** An attempt that was sent, and got no whole answer. The message is the reason. */
-export class Lost extends Error {}
+export class Lost extends Error {
+  /** Nothing was said for the whole of an attempt's time: another one would be as long. */
+  readonly silent: boolean
+
+  constructor(reason: string, { silent = false, ...options }: ErrorOptions & { silent?: boolean } = {}) {
+    super(reason, options)
+    this.silent = silent
+  }
+}
 
 /** Node's words for a connection that was never made: whatever the call would have done, it was not done. */
 const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$|CERT|VERIFY|WRONG_VERSION/
@@ -54,7 +65,7 @@ const isForNow = ({ status, code }: Problem): boolean =>
   status === 503 || status === 429 || code === 'idempotency_in_flight'
 
 function mayTryAgain(error: unknown, lost: boolean, sending: Sending): boolean {
-  if (error instanceof Lost) return isRepeatable(sending)
+  if (error instanceof Lost) return !error.silent && isRepeatable(sending)
   // Where nothing listens at the first try nothing will; after a lost answer the server may be starting again.
   return error instanceof Problem ? isForNow(error) : lost && error instanceof Unreachable
 }
