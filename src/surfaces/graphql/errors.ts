@@ -15,8 +15,8 @@ function problemOf(error: GraphQLError): Problem {
 /** An error as it is answered: its message is the problem's detail, its extensions are the problem. */
 export function formatError(error: GraphQLError, log: Logger, requestId: string): GraphQLFormattedError {
   const problem = problemOf(error)
-  if (problem.status >= 500)
-    log.error({ err: problem.cause ?? error.originalError, request_id: requestId }, problem.code)
+  if (problem.status >= 500 && problem.cause !== undefined)
+    log.error({ err: problem.cause, request_id: requestId }, problem.code)
   const { detail, code, status, ...rest } = problemDocument(problem)
   const { locations, path } = error.toJSON()
   return {

@@ -82,6 +82,7 @@ async function requireRecovered(server: TestServer, answers: readonly TestAnswer
 test('a server whose calls wait too long tells new ones to come back, and recovers by itself', async (t) => {
   const slow = await behindProxy(t, 1_000)
   const { server } = slow
+  const logged = t.mock.method(server.app.log, 'error')
   const { longest, end } = await flood(slow, 1_000)
   await eventually(
     'a probe is answered',
@@ -99,6 +100,7 @@ test('a server whose calls wait too long tells new ones to come back, and recove
   const metrics = await server.app.metrics.registry.metrics()
   assert.match(metrics, /cairn_calls_shed_total\{why="database_wait"\} [1-9]/)
   await requireRecovered(server, answers)
+  assert.equal(logged.mock.callCount(), 0, 'a flood that is turned away does not flood the log with errors')
 })
 
 test('without that all of them wait, which the same flood shows', async (t) => {

@@ -114,8 +114,8 @@ async function streamAnswer(
     write({ status, body })
   } catch (error) {
     const problem = asProblem(error)
-    if (problem.status >= 500)
-      reply.log.error({ err: problem.cause ?? error, request_id: reply.request.id }, problem.code)
+    if (problem.status >= 500 && problem.cause !== undefined)
+      reply.log.error({ err: problem.cause, request_id: reply.request.id }, problem.code)
     write({ status: problem.status, body: problemDocument(problem) })
   } finally {
     raw.end()
@@ -298,8 +298,9 @@ export async function makeHttpServer(
   })
   server.setErrorHandler((error, request, reply) => {
     const problem = asProblem(error)
-    if (problem.status >= 500)
-      app.log.error({ err: problem.cause ?? error, request_id: request.id }, problem.code)
+    // One without a cause is no fault: a call that is shed, say, of which there may be thousands a second.
+    if (problem.status >= 500 && problem.cause !== undefined)
+      app.log.error({ err: problem.cause, request_id: request.id }, problem.code)
     return sendProblem(reply, problem)
   })
   const origins = app.settings.get(corsOrigins)
