@@ -191,14 +191,16 @@ async function poll(
 ): Promise<Answer> {
   const { longPoll } = op
   const deadline = Date.now() + (longPoll?.seconds(input) ?? 0) * 1000
+  let asks = caller
   for (;;) {
-    const answer = await once(app, op, caller, request, input, hold)
+    const answer = await once(app, op, asks, request, input, hold)
     const left = deadline - Date.now()
     if (!longPoll || left <= 0 || !answer.idle || request.signal?.aborted) return answer
     await app.wake.news(caller.tenant, Math.min(left, 1000), request.signal)
     // What is there now would go to somebody who has hung up.
     if (request.signal?.aborted) return answer
-    if (request.authenticateAgain) requirePermission(await request.authenticateAgain(), op.permission)
+    if (request.authenticateAgain) asks = await request.authenticateAgain()
+    requirePermission(asks, op.permission)
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { bodyOf } from '../../../test/answers.ts'
 import { testServer, type CallOptions, type TestServer } from '../../../test/server.ts'
 
 let server: TestServer
@@ -102,4 +103,39 @@ test('one who may do everything within the tenant grants everything', async () =
   )
   assert.equal(role.status, 201)
   assert.equal((await server.post('/users', { name: 'third', roles: ['all'] }, asAdmin)).status, 201)
+})
+
+test('a change of a user leaves them the roles that they hold, whatever these are called meanwhile', async () => {
+  const role = async (name: string, ...permissions: string[]): Promise<string> =>
+    bodyOf<{ id: string }>(await server.post('/roles', { name, permissions }), 201).id
+  let [weak, strong] = [await role('swapped', 'read_tasks'), await role('to swap', 'admin_all')]
+  const held = weak
+  const users = await Promise.all(
+    Array.from({ length: 6 }, async (_, nth) =>
+      bodyOf<{ id: string }>(await server.post('/users', { name: `swapped ${nth}`, roles: [weak] }), 201),
+    ),
+  )
+  const rename = async (id: string, name: string): Promise<void> =>
+    void bodyOf(await server.patch(`/roles/${id}`, { name }))
+  let over = false
+  // The two roles exchange their names, over and over.
+  const swapping = (async () => {
+    while (!over) {
+      await rename(weak, 'between')
+      await rename(strong, 'swapped')
+      await rename(weak, 'to swap')
+      ;[weak, strong] = [strong, weak]
+    }
+  })()
+  await Promise.all(
+    users.map(async ({ id }, nth) => {
+      for (let turn = 0; turn < 80; turn++)
+        bodyOf(await server.patch(`/users/${id}`, { email: `${nth}-${turn}@example.com` }))
+    }),
+  ).finally(() => (over = true))
+  await swapping
+  const now = await server.sql('SELECT DISTINCT role_id FROM user_roles WHERE user_id = ANY($1)', [
+    users.map(({ id }) => id),
+  ])
+  assert.deepEqual(now, [{ role_id: held }])
 })

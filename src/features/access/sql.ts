@@ -42,12 +42,21 @@ export const findRole = query(
   `SELECT ${roleJson()} AS role FROM roles r WHERE r.tenant_id = $1 AND r.id = $2`,
 )
 
-/** Roles by names (`$2`) and ids (`$3`). */
+/** Roles by names (`$2`) and ids (`$3`), locked: they stay what they are until whoever is given them has them. */
 export const findRoles = query(
   'access.find_roles',
   RoleRow,
   `SELECT ${roleJson()} AS role FROM roles r
-   WHERE r.tenant_id = $1 AND (r.name = ANY($2::text[]) OR r.id = ANY($3::uuid[]))`,
+   WHERE r.tenant_id = $1 AND (r.name = ANY($2::text[]) OR r.id = ANY($3::uuid[])) ORDER BY r.id FOR SHARE`,
+)
+
+/** The roles that a locked user holds, locked. */
+export const heldRoles = query(
+  'access.held_roles',
+  RoleRow,
+  `SELECT ${roleJson()} AS role
+   FROM user_roles h JOIN roles r ON r.tenant_id = h.tenant_id AND r.id = h.role_id
+   WHERE h.tenant_id = $1 AND r.tenant_id = $1 AND h.user_id = $2 ORDER BY r.id FOR SHARE OF r`,
 )
 
 export const builtInRoles = query(

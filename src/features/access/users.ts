@@ -141,13 +141,17 @@ export const updateUser = operation({
     },
   ],
   async run(ctx, { user_id, roles: refs, ...fields }) {
-    const before = await lockUser(ctx, user_id)
+    await sql.lockUser(ctx, user_id)
+    // By their ids, and locked before the user is read: a name may go to another role at any moment.
+    const held = (await sql.heldRoles(ctx, user_id)).map(({ role }) => role)
+    const before = await requireUser(ctx, user_id)
     requireVersion(ctx, 'user', before.version)
-    const roles = await rolesOf(ctx, refs ?? before.roles)
+    const roles = refs ? await rolesOf(ctx, refs) : held
     const wanted = { ...before, ...fields, roles: roles.map((role) => role.name).sort() }
     if (!differs({ ...before, roles: before.roles.toSorted() }, wanted)) return before
     const awakened = wanted.active && !before.active
-    refuseRoles(ctx, awakened ? roles : roles.filter((role) => !before.roles.includes(role.name)))
+    const has = new Set(held.map((role) => role.id))
+    refuseRoles(ctx, awakened ? roles : roles.filter((role) => !has.has(role.id)))
     const [row] = await sql.updateUser(ctx, user_id, wanted.name, wanted.email, wanted.active)
     if (!row) throw nameTaken('user', wanted.name)
     await sql.setRoles(

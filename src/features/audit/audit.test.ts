@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
-import { bodyOf, faultsOf } from '../../../test/answers.ts'
+import { bodyOf, faultsOf, problemOf } from '../../../test/answers.ts'
 import { eventually } from '../../../test/eventually.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask } from '../../../test/tasks.ts'
@@ -374,4 +374,23 @@ test('a follower that stands beyond the end of the record is told so, and does n
     assert.deepEqual(faultsOf(answer), ['after'])
     assert.match(String(answer.body.errors[0].message), new RegExp(`the record ends at ${head.last}`))
   }
+})
+
+test('who loses read_audit while they wait is shown nothing of people that comes afterwards', async () => {
+  const made = await server.post('/roles', { name: 'auditor', permissions: ['read_tasks', 'read_audit'] })
+  const role = bodyOf<{ id: string }>(made, 201)
+  const user = bodyOf<{ id: string }>(await server.post('/users', { name: 'audits', roles: [role.id] }), 201)
+  const { key } = bodyOf<{ key: string }>(
+    await server.post('/keys', { name: 'audits', user_id: user.id }),
+    201,
+  )
+  const from = await head()
+  const follow = (wait: number) =>
+    server.get(`/events?after=${from}&types=user.created&wait_seconds=${wait}`, { key })
+  const waiting = follow(20)
+  await recorded()
+  bodyOf(await server.patch(`/roles/${role.id}`, { permissions: ['read_tasks'] }))
+  await eventually('a new call is refused', async () => (await follow(0)).status === 403)
+  bodyOf(await server.post('/users', { name: 'not to be seen', roles: [] }), 201)
+  problemOf(await waiting, 403, 'forbidden')
 })

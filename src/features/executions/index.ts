@@ -6,6 +6,7 @@ import { listAllExecutions } from './listing.ts'
 import { executionsTables } from './migrations/202611220300_executions.ts'
 import { stillStartable } from './migrations/202611262300_still_startable.ts'
 import { stillTagged } from './migrations/202611271000_still_tagged.ts'
+import { fences } from './migrations/202611271100_fences.ts'
 import { graph } from './relations.ts'
 import { claim, heartbeat, release, startExecution } from './operations.ts'
 import { agentMetrics, getExecution, history, stale } from './reading.ts'
@@ -18,7 +19,7 @@ export { closeExecution, executionJson, findOpen, openExecution, type Held } fro
 /** Attempts, claims, leases, heartbeats. */
 export const executions: Feature = {
   name: 'executions',
-  migrations: [executionsTables, stillStartable, stillTagged],
+  migrations: [executionsTables, stillStartable, stillTagged, fences],
   tables: ['executions'],
   operations: [
     claim,

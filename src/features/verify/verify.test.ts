@@ -191,6 +191,11 @@ const TAMPERING: readonly [what: string, statement: string, told: RegExp][] = [
     /holds the fencing token 99, and task \S+ has given out 1 at most/,
   ],
   [
+    'a fence that was set back',
+    `UPDATE tasks SET fence = 0 WHERE id = (SELECT task_id FROM executions WHERE id = ${ENDED})`,
+    /had the fencing token 1, and task \S+ has given out 0 at most/,
+  ],
+  [
     'an edge that went',
     `DELETE FROM dependencies WHERE dependency_type = 'soft'`,
     /^dependency \S+ is in the record, and not in its table\.$/,

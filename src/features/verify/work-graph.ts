@@ -55,13 +55,15 @@ export class WorkGraph {
   }
 
   async addExecution({ entity, beside, lease_token }: ExecutionPage): Promise<void> {
-    if ((entity['outcome'] ?? null) !== null) return
     const id = String(entity['task_id'])
     const task = this.#tasks.find(id)
-    if (!beside) this.#open[task]! += 1
-    if (lease_token !== null && lease_token > this.#fence[task]!)
+    const open = (entity['outcome'] ?? null) === null
+    if (open && !beside) this.#open[task]! += 1
+    // Negated where the lease was overridden. One beyond the fence would be given out a second time.
+    const token = Math.abs(lease_token ?? 0)
+    if (task >= 0 && token > this.#fence[task]!)
       await this.#findings.add(
-        `execution ${String(entity['id'])} holds the fencing token ${lease_token}, and task ${id} has given out ${this.#fence[task]} at most.`,
+        `execution ${String(entity['id'])} ${open ? 'holds' : 'had'} the fencing token ${token}, and task ${id} has given out ${this.#fence[task]} at most.`,
       )
   }
 
