@@ -29,10 +29,14 @@ async function requireUser(ctx: Ctx, id: string): Promise<User> {
   return row.user
 }
 
-/** Locks one user and reads them as they then are. Throws `user_not_found` (404). */
-export async function lockUser(ctx: Ctx, id: string): Promise<User> {
+/**
+ * Locks one user with the roles that they hold, and reads them as they then are: unlocked, a role's name might go to another one
+ * before the commit. Throws `user_not_found` (404).
+ */
+export async function lockUser(ctx: Ctx, id: string): Promise<{ user: User; held: Role[] }> {
   await sql.lockUser(ctx, id)
-  return requireUser(ctx, id)
+  const held = await sql.heldRoles(ctx, id)
+  return { user: await requireUser(ctx, id), held: held.map(({ role }) => role) }
 }
 
 /** Roles by their names or ids. Throws `role_not_found` (404) for the first that is not there. */
@@ -141,10 +145,7 @@ export const updateUser = operation({
     },
   ],
   async run(ctx, { user_id, roles: refs, ...fields }) {
-    await sql.lockUser(ctx, user_id)
-    // By their ids, and locked before the user is read: a name may go to another role at any moment.
-    const held = (await sql.heldRoles(ctx, user_id)).map(({ role }) => role)
-    const before = await requireUser(ctx, user_id)
+    const { user: before, held } = await lockUser(ctx, user_id)
     requireVersion(ctx, 'user', before.version)
     const roles = refs ? await rolesOf(ctx, refs) : held
     const wanted = { ...before, ...fields, roles: roles.map((role) => role.name).sort() }
@@ -177,7 +178,7 @@ export const deleteUser = operation({
   output: z.void(),
   problems: { user_not_found: 404 },
   async run(ctx, { user_id }) {
-    const user = await lockUser(ctx, user_id)
+    const { user } = await lockUser(ctx, user_id)
     requireVersion(ctx, 'user', user.version)
     for (const { key } of await sql.deleteKeysOf(ctx, user_id)) recordChange(ctx, 'key.deleted', key, null)
     await sql.deleteUser(ctx, user_id)

@@ -129,7 +129,7 @@ export class Replay {
       const said = differences(kind, former, told).map(
         ({ name, one, other }) => `${name} was ${one} by its own account and ${other} by the rows before it`,
       )
-      return `${eventOf(row)} does not follow on what was recorded of ${subject}: ${said.join(', ')}.`
+      return `${eventOf(row)} does not follow on what was recorded of ${subject}: ${said.join(', ') || 'its roles are others'}.`
     })
   }
 

@@ -94,7 +94,7 @@ export async function openDatabaseUntil(
 const WRONG_ADDRESS = /^(28|3D)/
 
 /** Node's words for a certificate that it does not trust. */
-const UNTRUSTED = /CERT|VERIFY/
+const UNTRUSTED = /CERT|LEAF_SIGNATURE/
 
 const UNREACHABLE = /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|57P)/
 

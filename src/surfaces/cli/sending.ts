@@ -31,7 +31,8 @@ export class Lost extends Error {
 }
 
 /** Node's words for a connection that was never made: whatever the call would have done, it was not done. */
-const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$|CERT|VERIFY|WRONG_VERSION/
+const NEVER_SENT =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$|CERT|LEAF_SIGNATURE|WRONG_VERSION/
 
 /** Whether a failed `fetch` never reached the server. */
 export function wasNeverSent(error: unknown): boolean {
