@@ -96,7 +96,7 @@ export async function plantMarks(server: TestServer): Promise<Marked> {
 
 /**
  * An input that fits the operation's schema: its example, where every field that names a thing by its id, or stands in the
- * path, names one of these; it waits for nothing.
+ * path, names one of these; it waits for nothing, and follows from the beginning.
  */
 export function inputOf(op: Operation, things: Readonly<Record<string, string>>): Record<string, unknown> {
   const example = (op.examples?.[0]?.input ?? {}) as Record<string, unknown>
@@ -104,7 +104,8 @@ export function inputOf(op: Operation, things: Readonly<Record<string, string>>)
   const named = [...Object.keys(example).filter((name) => name.endsWith('_id')), ...path]
   const given = named.filter((name) => Object.hasOwn(things, name)).map((name) => [name, things[name]])
   const atOnce = 'wait_seconds' in example ? { wait_seconds: 0 } : {}
-  return { ...example, ...Object.fromEntries(given), ...atOnce }
+  const fromStart = 'after' in example ? { after: 0 } : {}
+  return { ...example, ...Object.fromEntries(given), ...atOnce, ...fromStart }
 }
 
 /** Calls an operation over HTTP. */
