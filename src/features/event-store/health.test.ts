@@ -206,14 +206,14 @@ test('a redirect is not followed, by a batch neither nor by a probe', async (t) 
   assert.deepEqual([elsewhere.attempts, elsewhere.probes], [[], []])
 })
 
-test('a store that asks to be left alone for a while is', async (t) => {
+test('a store that asks a tenant to come back later is asked again by it then', async (t) => {
   const here = await calm(t, await testServer())
   const { server, store } = here
   store.behave = () => ({ status: 429, headers: { 'retry-after': '120' } })
   await createTask(server)
   await isDown(here)
   const [row] = (await server.sql(
-    `SELECT next_attempt_at > now() + interval '100 seconds' AS later FROM event_store_state`,
+    `SELECT retry_at > now() + interval '100 seconds' AS later FROM event_store_positions WHERE failures > 0`,
   )) as { later: boolean }[]
   assert.ok(row!.later)
 })

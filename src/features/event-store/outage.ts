@@ -56,12 +56,16 @@ async function change(
 }
 
 /**
- * The store is down: one alert an outage, however often this is said. One that could not be reached is left alone for a
- * while that grows; one that refuses a batch may be sent others.
+ * The store is down: one alert an outage, however often this is said. One that `rests` is left alone for a while that grows, also
+ * as long as it asks for where it said so of all; else it may be sent the batches of others.
  */
-export const storeFailed = (sink: Sink, { reason, refused, retryAfter }: Fault): Promise<void> =>
+export const storeFailed = (
+  sink: Sink,
+  { reason, retryAfter }: Pick<Fault, 'reason' | 'retryAfter'>,
+  rests: boolean,
+): Promise<void> =>
   change(sink, (scope, before) => {
-    if (refused) return sql.setDown(scope, STORE_ID, reason, 0, null)
+    if (!rests) return sql.setDown(scope, STORE_ID, reason, 0, null)
     const failures = before.failures + 1
     const wait = Math.max(waitAfter(failures, sink.pace.retry), retryAfter ?? 0)
     return sql.setDown(scope, STORE_ID, reason, failures, wait / 1_000)

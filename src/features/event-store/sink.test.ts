@@ -225,6 +225,37 @@ test("a deleted tenant's position goes with it, and a batch of it that is refuse
   await arrived(here)
 })
 
+test('a tenant that has used up its share rests as long as it is told, and the others go on', async (t) => {
+  const here = await stage(t, await testServer(), { pace: { retry: { first: 5_000, longest: 5_000 } } })
+  const { server, store } = here
+  const key = await keyOfNewTenant(server)
+  const theirs = await tenantOf(server, key)
+  const used = { status: 429, headers: { 'retry-after': '120' } }
+  store.behave = (attempt) => (attempt.tenant === theirs ? used : undefined)
+  await server.post('/tasks', { title: 'theirs' }, { key })
+  await eventually('it is told to rest', () => store.attempts.some((each) => each.tenant === theirs))
+  for (let round = 0; round < 3; round++) {
+    await createTask(server)
+    await eventually('all of the other are there', async () => {
+      const [head] = await server.sql('SELECT last_sequence FROM record_heads WHERE tenant_id = $1', [
+        DEFAULT_TENANT,
+      ])
+      return store.eventsOf(DEFAULT_TENANT).length >= head.last_sequence
+    })
+  }
+  assert.equal(store.attempts.filter((each) => each.tenant === theirs).length, 1)
+  const [state] = await server.sql('SELECT status, next_attempt_at FROM event_store_state')
+  assert.deepEqual(state, { status: 'down', next_attempt_at: null })
+  // Where the next one is told the same it is the store that has too much to do, and rests a while.
+  store.behave = () => used
+  await server.sql('UPDATE event_store_positions SET retry_at = now() WHERE retry_at IS NOT NULL')
+  await createTask(server)
+  await eventually('the store rests', async () => {
+    const [{ rests }] = await server.sql('SELECT next_attempt_at > now() AS rests FROM event_store_state')
+    return rests === true
+  })
+})
+
 test('without an event store nothing is sent and nothing is written', async (t) => {
   const server = await testServer()
   t.after(() => server.close())

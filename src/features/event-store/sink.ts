@@ -9,11 +9,11 @@ import type { StateRow } from './sql.ts'
 import { post, probe } from './store.ts'
 import { closeBreaker, wakeStore } from './waking.ts'
 
-/** What became of a tenant's turn; `idle`: there was nothing to send after all. */
-type Turn = 'accepted' | 'refused' | 'unavailable' | 'idle'
+/** What became of a tenant's turn; `idle`: there was nothing to send after all; `over`: the others have none now. */
+type Turn = 'accepted' | 'refused' | 'failed' | 'over' | 'idle'
 
-/** Sends one batch of a tenant, and remembers what the store said to it. */
-async function takeTurn(sink: Sink, tenant: string): Promise<Turn> {
+/** Sends one batch of a tenant, and remembers what the store said to it. `failed`: so did the tenant's before it. */
+async function takeTurn(sink: Sink, tenant: string, failed: boolean): Promise<Turn> {
   const { app, pace } = sink
   const scope = { db: app.pool, tenant }
   const batch = await nextBatch(scope)
@@ -28,8 +28,11 @@ async function takeTurn(sink: Sink, tenant: string): Promise<Turn> {
   const failures = batch.failures + 1
   const wait = Math.max(waitAfter(failures, fault.refused ? pace.refused : pace.retry), fault.retryAfter ?? 0)
   await sql.batchFailed(scope, batch.id, failures, fault.reason, wait / 1_000)
-  await storeFailed(sink, fault)
-  return fault.refused ? 'refused' : 'unavailable'
+  // What it answers may be of this tenant alone, which has used up its share perhaps: then that one rests, and not the store.
+  const rests = !fault.refused && (!fault.answered || failed)
+  await storeFailed(sink, fault.answered ? { reason: fault.reason, retryAfter: undefined } : fault, rests)
+  if (fault.refused) return 'refused'
+  return rests ? 'over' : 'failed'
 }
 
 /** Whether the store answers its probe, or could be woken. */
@@ -39,7 +42,7 @@ async function isReachable(sink: Sink, known: StateRow | undefined): Promise<boo
     if (known && known.wake_failures > 0) await closeBreaker(sink)
     return true
   }
-  await storeFailed(sink, { ...fault, refused: false })
+  await storeFailed(sink, fault, true)
   return wakeStore(sink)
 }
 
@@ -49,11 +52,13 @@ async function sendRound(sink: Sink): Promise<number> {
   if (known && !known.due) return 0
   const behind = await sql.tenantsBehind({ db: sink.app.pool }, sink.pace.turns)
   let accepted = 0
+  let failed = false
   for (const { tenant_id } of behind) {
     if (!(await isReachable(sink, known))) return accepted
-    const turn = await takeTurn(sink, tenant_id)
-    if (turn === 'unavailable') return accepted
+    const turn = await takeTurn(sink, tenant_id, failed)
+    if (turn === 'over') return accepted
     if (turn === 'accepted') accepted += 1
+    if (turn === 'accepted' || turn === 'failed') failed = turn === 'failed'
   }
   if (accepted > 0) await storeAnswers(sink)
   else if (behind.length === 0 && known?.state.status === 'down') await lookAgain(sink, known)

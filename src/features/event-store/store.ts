@@ -9,6 +9,8 @@ export interface Fault {
   readonly reason: string
   /** It refuses what it was sent, and would again: somebody has to look. */
   readonly refused: boolean
+  /** It answered: what it said may be of the one tenant whose batch it was. */
+  readonly answered: boolean
   /** Milliseconds that the store asks for. */
   readonly retryAfter: number | undefined
 }
@@ -31,6 +33,7 @@ function faultOf({ status, text, retryAfter }: Answer, what: string, { secrets }
   return {
     reason: `the event store answered ${what} with ${status}${hint}${said ? `: ${said}` : ''}`,
     refused: status >= 300 && status < 500 && !PASSING.includes(status),
+    answered: true,
     retryAfter,
   }
 }
@@ -39,7 +42,7 @@ function faultOf({ status, text, retryAfter }: Answer, what: string, { secrets }
 function silence(error: unknown, what: string, { secrets }: Store): Fault {
   if (!(error instanceof NoAnswer)) throw error
   const reason = `the event store did not answer ${what}: ${quote(error.message, secrets)}`
-  return { reason, refused: false, retryAfter: undefined }
+  return { reason, refused: false, answered: false, retryAfter: undefined }
 }
 
 const authorization = ({ token }: Store): Record<string, string> =>
