@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { problemOf } from '../../test/answers.ts'
 import { testServer, type TestServer } from '../../test/server.ts'
 import { createTask, readTask } from '../../test/tasks.ts'
-import { FaultProxy, targetOf } from '../../test/torture/fault-proxy.ts'
+import { proxyBefore, type FaultProxy } from '../../test/torture/fault-proxy.ts'
 import { Cairn, CairnProblem } from './index.ts'
 
 let direct: TestServer
@@ -12,10 +12,9 @@ let server: TestServer
 let proxy: FaultProxy
 before(async () => {
   direct = await testServer()
-  proxy = new FaultProxy(targetOf(direct.databaseUrl))
-  const through = new URL(direct.databaseUrl)
-  through.host = `127.0.0.1:${await proxy.listen()}`
-  server = await testServer({ databaseUrl: through.href, key: direct.key })
+  const through = await proxyBefore(direct.databaseUrl)
+  proxy = through.proxy
+  server = await testServer({ databaseUrl: through.url, key: direct.key })
 })
 after(async () => {
   await server.close()

@@ -4,7 +4,7 @@ import { bodyOf, problemOf } from '../../test/answers.ts'
 import { claimOne } from '../../test/claims.ts'
 import { testServer, type TestServer } from '../../test/server.ts'
 import { createTask, readTask } from '../../test/tasks.ts'
-import { FaultProxy, targetOf } from '../../test/torture/fault-proxy.ts'
+import { proxyBefore, type FaultProxy } from '../../test/torture/fault-proxy.ts'
 
 // A change that is made, and whose answer never comes from the database: nobody may take it for one that was not made.
 
@@ -13,10 +13,9 @@ let server: TestServer
 let proxy: FaultProxy
 before(async () => {
   direct = await testServer()
-  proxy = new FaultProxy(targetOf(direct.databaseUrl))
-  const through = new URL(direct.databaseUrl)
-  through.host = `127.0.0.1:${await proxy.listen()}`
-  server = await testServer({ databaseUrl: through.href, key: direct.key })
+  const through = await proxyBefore(direct.databaseUrl)
+  proxy = through.proxy
+  server = await testServer({ databaseUrl: through.url, key: direct.key })
   // What they ask for goes over the same connections.
   await server.app.duties.stop()
 })

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { eventually } from '../../test/eventually.ts'
 import { untilWaiting } from '../../test/locks.ts'
 import { testServer } from '../../test/server.ts'
-import { FaultProxy, targetOf } from '../../test/torture/fault-proxy.ts'
+import { proxyBefore } from '../../test/torture/fault-proxy.ts'
 import { Pool } from './pool.ts'
 import { Pulse } from './pulse.ts'
 
@@ -29,7 +29,7 @@ test('a server all of whose connections wait for a lock is healthy: the database
 
 test('who asks at once shares one connection, which is not kept', async (t) => {
   const server = await testServer()
-  const proxy = new FaultProxy(targetOf(server.databaseUrl))
+  const { proxy, url } = await proxyBefore(server.databaseUrl)
   const pool = openPool(server.databaseUrl)
   const clients = [await pool.connect(), await pool.connect()]
   const waiting = pool.connect()
@@ -40,12 +40,9 @@ test('who asks at once shares one connection, which is not kept', async (t) => {
     await server.close()
     await proxy.close()
   })
-  const url = new URL(server.databaseUrl)
-  url.hostname = '127.0.0.1'
-  url.port = String(await proxy.listen())
   proxy.blackhole()
   await eventually('the pool was not answered lately', () => pool.sinceAnswer > 2_500)
-  const pulse = new Pulse(pool, url.href)
+  const pulse = new Pulse(pool, url)
   const asked = Promise.all(Array.from({ length: 50 }, () => pulse.require()))
   await eventually('it is asked', () => proxy.connections.size > 0)
   assert.equal(proxy.connections.size, 1)
@@ -70,13 +67,11 @@ test('a database that grants no more connections answers, and one that says noth
   t.after(() => none.end())
   await new Pulse(none, url.href).require()
 
-  const proxy = new FaultProxy(targetOf(server.databaseUrl))
-  const silent = new URL(server.databaseUrl)
-  silent.host = `127.0.0.1:${await proxy.listen()}`
+  const { proxy, url: silent } = await proxyBefore(server.databaseUrl)
   t.after(() => proxy.close())
   proxy.blackhole()
-  await assert.rejects(new Pulse(none, silent.href).require())
-  silent.pathname = '/no_such_database'
+  await assert.rejects(new Pulse(none, silent).require())
   proxy.heal()
-  await assert.rejects(new Pulse(none, silent.href).require(), { code: '3D000' })
+  const nowhere = new URL('/no_such_database', silent).href
+  await assert.rejects(new Pulse(none, nowhere).require(), { code: '3D000' })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { eventually } from '../../test/eventually.ts'
 import { testServer, type TestServer } from '../../test/server.ts'
-import { FaultProxy, targetOf } from '../../test/torture/fault-proxy.ts'
+import { proxyBefore, type FaultProxy } from '../../test/torture/fault-proxy.ts'
 import { problemOfDatabase, transact } from './database.ts'
 import { makeLog } from './log.ts'
 import { Pool } from './pool.ts'
@@ -16,10 +16,7 @@ let proxy: FaultProxy
 let url: string
 before(async () => {
   server = await testServer()
-  proxy = new FaultProxy(targetOf(server.databaseUrl))
-  const through = new URL(server.databaseUrl)
-  through.host = `127.0.0.1:${await proxy.listen()}`
-  url = through.href
+  ;({ proxy, url } = await proxyBefore(server.databaseUrl))
 })
 after(async () => {
   await proxy.close()

@@ -257,3 +257,12 @@ export class FaultProxy {
     await closed
   }
 }
+
+/** A proxy before a database, and the database's URL through it. */
+export async function proxyBefore(databaseUrl: string): Promise<{ proxy: FaultProxy; url: string }> {
+  const proxy = new FaultProxy(targetOf(databaseUrl))
+  const url = new URL(databaseUrl)
+  url.hostname = '127.0.0.1'
+  url.port = String(await proxy.listen())
+  return { proxy, url: url.href }
+}

@@ -4,7 +4,7 @@ import { problemOf } from '../../../test/answers.ts'
 import { eventually } from '../../../test/eventually.ts'
 import { testDatabase } from '../../../test/postgres.ts'
 import { testServer, type TestAnswer, type TestServer } from '../../../test/server.ts'
-import { FaultProxy, targetOf } from '../../../test/torture/fault-proxy.ts'
+import { proxyBefore, type FaultProxy } from '../../../test/torture/fault-proxy.ts'
 import { Problem } from '../../kernel/problem.ts'
 
 /** Calls that make the queue, so many that it is still old when the others have come, on a slow machine too; and these. */
@@ -20,12 +20,9 @@ interface Slow {
 /** A server with two connections to its database, behind a proxy that can slow it down. */
 async function behindProxy(t: TestContext, overloadMilliseconds: number): Promise<Slow> {
   const database = await testDatabase()
-  const proxy = new FaultProxy(targetOf(database.url))
-  const url = new URL(database.url)
-  url.hostname = '127.0.0.1'
-  url.port = String(await proxy.listen())
+  const { proxy, url } = await proxyBefore(database.url)
   const server = await testServer({
-    databaseUrl: url.href,
+    databaseUrl: url,
     poolMax: 2,
     environment: { CAIRN_OVERLOAD_MILLISECONDS: String(overloadMilliseconds) },
   })
