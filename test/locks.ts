@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Queryable } from '../src/kernel/database.ts'
 import { eventually } from './eventually.ts'
 
@@ -22,4 +23,25 @@ export async function endWaiting(db: Queryable): Promise<void> {
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE wait_event_type = 'Lock' AND datname = current_database()`,
   )
+}
+
+/**
+ * Runs `work` while a transaction of its own holds what the statement `lock` locks; it ends it by COMMIT when the others shall go on,
+ * else it is rolled back.
+ */
+export async function whileHeld<T>(
+  pool: pg.Pool,
+  lock: string,
+  values: unknown[],
+  work: (holder: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const holder = await pool.connect()
+  try {
+    await holder.query('BEGIN')
+    await holder.query(lock, values)
+    return await work(holder)
+  } finally {
+    await holder.query('ROLLBACK')
+    holder.release()
+  }
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { faultsOf } from '../../../test/answers.ts'
 import { claimOne, claimTasks, complete, readExecution } from '../../../test/claims.ts'
 import { addEdge } from '../../../test/graph.ts'
-import { untilWaiting } from '../../../test/locks.ts'
+import { untilWaiting, whileHeld } from '../../../test/locks.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks, patchTask, readTask } from '../../../test/tasks.ts'
 import type { Claim } from './schema.ts'
@@ -238,9 +238,7 @@ test('a claim that waits for its turn when its client hangs up takes nothing', a
   const crowded = await testServer({ poolMax: most + 5 })
   t.after(() => crowded.close())
   const task = await createTask(crowded, { tags: ['awaited'] })
-  const looker = await crowded.app.pool.connect()
-  try {
-    await looker.query('BEGIN; LOCK TABLE task_texts IN ACCESS EXCLUSIVE MODE')
+  await whileHeld(crowded.app.pool, 'LOCK TABLE task_texts IN ACCESS EXCLUSIVE MODE', [], async (looker) => {
     const others = Array.from({ length: most }, (_, nth) => claimTasks(crowded, { tags: [`none-${nth}`] }))
     await untilWaiting(looker, most)
     const hangUp = new AbortController()
@@ -257,10 +255,7 @@ test('a claim that waits for its turn when its client hangs up takes nothing', a
     await sleep(300)
     await looker.query('COMMIT')
     await Promise.all(others)
-  } finally {
-    await looker.query('ROLLBACK')
-    looker.release()
-  }
+  })
   const [claim] = await claimTasks(crowded, { worker_id: 'stays', tags: ['awaited'], wait_seconds: 1 })
   assert.equal(claim?.task.id, task.id)
 })

@@ -12,7 +12,7 @@ import {
   waiting,
   type SourcedTask,
 } from '../../../test/imports.ts'
-import { endWaiting, untilWaiting } from '../../../test/locks.ts'
+import { endWaiting, untilWaiting, whileHeld } from '../../../test/locks.ts'
 import { keyOfNewTenant } from '../../../test/people.ts'
 import { recordEnd, recordOf, recordSince, typesOf } from '../../../test/record.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
@@ -455,26 +455,25 @@ test('a task that is deleted while the import waits for it leaves its edges dang
   const [task] = await server.sql(
     `SELECT task_id AS id FROM task_metadata WHERE metadata_value = 'beads:deleted-1'`,
   )
-  const looker = await server.app.pool.connect()
-  try {
-    await looker.query('BEGIN')
-    await looker.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [task.id])
-    const deleting = server.del(`/tasks/${task.id}`)
-    await untilWaiting(looker)
-    const importing = imported(
-      server,
-      'beads',
-      [known, beadsLines(waiting('deleted-2', 'deleted-1'), waiting('deleted-3', 'deleted-2'))].join('\n'),
-    )
-    await untilWaiting(looker, 2)
-    await looker.query('COMMIT')
-    assert.equal((await deleting).status, 204)
-    const { created, edges } = await importing
-    assert.deepEqual([created, edges.added, edges.dangling.total], [2, 1, 1])
-  } finally {
-    await looker.query('ROLLBACK')
-    looker.release()
-  }
+  await whileHeld(
+    server.app.pool,
+    'SELECT FROM tasks WHERE id = $1 FOR UPDATE',
+    [task.id],
+    async (looker) => {
+      const deleting = server.del(`/tasks/${task.id}`)
+      await untilWaiting(looker)
+      const importing = imported(
+        server,
+        'beads',
+        [known, beadsLines(waiting('deleted-2', 'deleted-1'), waiting('deleted-3', 'deleted-2'))].join('\n'),
+      )
+      await untilWaiting(looker, 2)
+      await looker.query('COMMIT')
+      assert.equal((await deleting).status, 204)
+      const { created, edges } = await importing
+      assert.deepEqual([created, edges.added, edges.dangling.total], [2, 1, 1])
+    },
+  )
   assert.deepEqual(await miscounts(server), [])
 })
 
@@ -483,11 +482,7 @@ test('what ends an import half-way is its last line, and is logged with its caus
   const known = bodyOf<ImportReport>(
     await send(server, 'beads', beadsLines({ id: 'ended-1', title: 'Ended' })),
   )
-  const looker = await server.app.pool.connect()
-  let text: string
-  try {
-    await looker.query('BEGIN')
-    await looker.query('SELECT FROM tasks FOR UPDATE')
+  const text = await whileHeld(server.app.pool, 'SELECT FROM tasks FOR UPDATE', [], async (looker) => {
     const answer = fetch(`${server.url}/import/beads`, {
       method: 'POST',
       headers: {
@@ -500,11 +495,8 @@ test('what ends an import half-way is its last line, and is logged with its caus
     })
     await untilWaiting(looker)
     await endWaiting(looker)
-    text = await (await answer).text()
-  } finally {
-    await looker.query('ROLLBACK')
-    looker.release()
-  }
+    return (await answer).text()
+  })
   const last = JSON.parse(text.trim().split('\n').pop()!)
   assert.deepEqual([last.status, last.body.code, known.created], [503, 'unavailable', 1])
   const facts = logged.mock.calls.map(({ arguments: [first] }) => first as Record<string, unknown>)

@@ -4,7 +4,7 @@ import { bodyOf, problemOf } from '../../../test/answers.ts'
 import { claimOne, complete, readExecution, runOutLease } from '../../../test/claims.ts'
 import { runDuty } from '../../../test/duties.ts'
 import { addEdge, miscounts } from '../../../test/graph.ts'
-import { untilWaiting } from '../../../test/locks.ts'
+import { untilWaiting, whileHeld } from '../../../test/locks.ts'
 import { keyWith } from '../../../test/people.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
 import { createTask, createTasks, moveTask, patchTask, readTask } from '../../../test/tasks.ts'
@@ -41,23 +41,15 @@ for (const status of ['completed', 'failed'])
 
 test('a final move waits for a heartbeat that is in flight, and meets the lease that it extended', async () => {
   const claim = await claimed()
-  const looker = await server.app.pool.connect()
-  try {
-    await runOutLease(server, claim.execution.id)
-    await looker.query('BEGIN')
-    // As a heartbeat that came just before the end, and is not committed.
-    await looker.query(
-      `UPDATE executions SET lease_expires_at = now() + interval '60 seconds' WHERE id = $1`,
-      [claim.execution.id],
-    )
+  await runOutLease(server, claim.execution.id)
+  // As a heartbeat that came just before the end, and is not committed.
+  const heartbeat = `UPDATE executions SET lease_expires_at = now() + interval '60 seconds' WHERE id = $1`
+  await whileHeld(server.app.pool, heartbeat, [claim.execution.id], async (looker) => {
     const moving = server.patch(`/tasks/${claim.task.id}`, { status: 'completed' })
     await untilWaiting(looker)
     await looker.query('COMMIT')
     problemOf(await moving, 409, 'lease_held')
-  } finally {
-    await looker.query('ROLLBACK')
-    looker.release()
-  }
+  })
   bodyOf(await complete(server, claim))
 })
 

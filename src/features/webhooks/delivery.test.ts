@@ -6,7 +6,7 @@ import { bodyOf } from '../../../test/answers.ts'
 import { claimOne } from '../../../test/claims.ts'
 import { runDuty } from '../../../test/duties.ts'
 import { eventually } from '../../../test/eventually.ts'
-import { untilWaiting } from '../../../test/locks.ts'
+import { untilWaiting, whileHeld } from '../../../test/locks.ts'
 import { keyOfNewTenant } from '../../../test/people.ts'
 import { testReceiver, type TestReceiver } from '../../../test/receiver.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
@@ -48,6 +48,15 @@ const deliveriesOf = async (id: string, filter = ''): Promise<Delivery[]> =>
 
 const park = async (at: TestServer, id: string): Promise<void> =>
   void bodyOf(await at.patch(`/webhooks/${id}`, { active: false }))
+
+/** Waits until the jobs of what was deleted are gone; then nothing of it is in the log of deliveries. */
+async function leavesNothing(column: 'webhook_id' | 'tenant_id', id: string): Promise<void> {
+  await eventually('its jobs are gone', async () => {
+    const jobs = await server.sql('SELECT FROM pgboss.job WHERE data ->> $1 = $2', [column, id])
+    return jobs.length === 0
+  })
+  assert.deepEqual(await server.sql(`SELECT FROM webhook_deliveries WHERE ${column} = $1`, [id]), [])
+}
 
 const rename = (task: { id: string }, title: string, options = {}): Promise<unknown> =>
   server.patch(`/tasks/${task.id}`, { title }, options)
@@ -332,29 +341,26 @@ test('an attempt that ends while its webhook is deleted leaves nothing, and keep
   const webhook = await subscribe(own)
   await createTask(server)
   await own.got(1)
-  const looker = await server.app.pool.connect()
-  try {
-    await looker.query('BEGIN')
-    await looker.query('SELECT FROM webhooks WHERE id = $1 FOR KEY SHARE', [webhook.id])
-    const deleting = server.del(`/webhooks/${webhook.id}`)
-    await untilWaiting(looker)
-    own.release(200)
-    const other = await subscribe(others)
-    await createTask(server)
-    await eventually("the other's is settled", async () => (await deliveriesOf(other.id)).length === 1)
-    const { rows } = await looker.query('SELECT FROM webhook_deliveries WHERE webhook_id = $1', [webhook.id])
-    assert.equal(rows.length, 0)
-    await looker.query('COMMIT')
-    assert.equal((await deleting).status, 204)
-  } finally {
-    await looker.query('ROLLBACK')
-    looker.release()
-  }
-  await eventually('its job is gone', async () => {
-    const jobs = await server.sql(`SELECT FROM pgboss.job WHERE data ->> 'webhook_id' = $1`, [webhook.id])
-    return jobs.length === 0
-  })
-  assert.deepEqual(await server.sql('SELECT FROM webhook_deliveries WHERE webhook_id = $1', [webhook.id]), [])
+  await whileHeld(
+    server.app.pool,
+    'SELECT FROM webhooks WHERE id = $1 FOR KEY SHARE',
+    [webhook.id],
+    async (looker) => {
+      const deleting = server.del(`/webhooks/${webhook.id}`)
+      await untilWaiting(looker)
+      own.release(200)
+      const other = await subscribe(others)
+      await createTask(server)
+      await eventually("the other's is settled", async () => (await deliveriesOf(other.id)).length === 1)
+      const { rows } = await looker.query('SELECT FROM webhook_deliveries WHERE webhook_id = $1', [
+        webhook.id,
+      ])
+      assert.equal(rows.length, 0)
+      await looker.query('COMMIT')
+      assert.equal((await deleting).status, 204)
+    },
+  )
+  await leavesNothing('webhook_id', webhook.id)
 })
 
 test('an attempt that ends while its tenant is deleted leaves nothing', async () => {
@@ -367,26 +373,21 @@ test('an attempt that ends while its tenant is deleted leaves nothing', async ()
   await subscribe(own, ['task.*'], tenant.key)
   await server.post('/tasks', { title: 'theirs' }, { key: tenant.key })
   await own.got(1)
-  const looker = await server.app.pool.connect()
-  try {
-    await looker.query('BEGIN')
-    await looker.query('SELECT FROM record_heads WHERE tenant_id = $1 FOR UPDATE', [tenant.id])
-    const deleting = server.del(`/tenants/${tenant.id}`)
-    await untilWaiting(looker)
-    own.release(200)
-    // Long enough for what ended to be settled, if it were not left.
-    await sleep(600)
-    await looker.query('COMMIT')
-    assert.equal((await deleting).status, 204)
-  } finally {
-    await looker.query('ROLLBACK')
-    looker.release()
-  }
-  await eventually('its job is gone', async () => {
-    const jobs = await server.sql(`SELECT FROM pgboss.job WHERE data ->> 'tenant_id' = $1`, [tenant.id])
-    return jobs.length === 0
-  })
-  assert.deepEqual(await server.sql('SELECT FROM webhook_deliveries WHERE tenant_id = $1', [tenant.id]), [])
+  await whileHeld(
+    server.app.pool,
+    'SELECT FROM record_heads WHERE tenant_id = $1 FOR UPDATE',
+    [tenant.id],
+    async (looker) => {
+      const deleting = server.del(`/tenants/${tenant.id}`)
+      await untilWaiting(looker)
+      own.release(200)
+      // Long enough for what ended to be settled, if it were not left.
+      await sleep(600)
+      await looker.query('COMMIT')
+      assert.equal((await deleting).status, 204)
+    },
+  )
+  await leavesNothing('tenant_id', tenant.id)
 })
 
 test('deliveries are forgotten when they are old enough, and not before', async () => {

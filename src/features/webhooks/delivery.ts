@@ -137,7 +137,7 @@ export class Delivery {
       }
       for (const [tenant, own] of Map.groupBy(batch, ({ job }) => job.data.tenant_id)) {
         try {
-          const { left } = await settle(this.#app, tenant, own, waits)
+          const left = await settle(this.#app, tenant, own, waits)
           this.#underWay -= own.length - left.length
           if (left.length > 0) this.#settleLater(left)
           if (left.length < own.length) this.#onSettled(tenant)

@@ -56,22 +56,17 @@ async function disable(app: Services, db: pg.PoolClient, tenant: string, outcome
   return true
 }
 
-/** What a settlement came to. */
-export interface Settled {
-  /** Outcomes of webhooks that somebody else is changing, or deleting with their tenant: to be settled later. */
-  left: Outcome[]
-}
-
 /**
  * Writes down what came of attempts of one tenant, in one transaction: their rows, the next turns with their jobs, and
- * the end of those webhooks whose last try failed. It waits for nobody: one slow deletion would keep all outcomes waiting.
+ * the end of those webhooks whose last try failed. It waits for nobody, since one slow deletion would keep all outcomes waiting:
+ * answers those of webhooks that somebody else is changing, or deleting with their tenant, to be settled later.
  */
 export async function settle(
   app: Services,
   tenant: string,
   outcomes: readonly Outcome[],
   waits: readonly number[],
-): Promise<Settled> {
+): Promise<Outcome[]> {
   const last = outcomes.filter((each) => isLast(each, waits))
   const idsOf = (some: readonly Outcome[]): string[] => some.map(({ job }) => job.data.webhook_id)
   const { disabled, left } = await transact(app.pool, async (db) => {
@@ -110,5 +105,5 @@ export async function settle(
     return { disabled, left: outcomes.filter((each) => heldBy(each) === false) }
   })
   if (disabled) app.wake.committed()
-  return { left }
+  return left
 }

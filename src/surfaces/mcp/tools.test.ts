@@ -4,7 +4,7 @@ import type { Client } from '@modelcontextprotocol/client'
 import { bodyOf } from '../../../test/answers.ts'
 import { readExecution } from '../../../test/claims.ts'
 import { eventually } from '../../../test/eventually.ts'
-import { endWaiting, untilWaiting } from '../../../test/locks.ts'
+import { endWaiting, untilWaiting, whileHeld } from '../../../test/locks.ts'
 import { closeClients, connectHttp, ERAS, refused, use, type Era } from '../../../test/mcp.ts'
 import { keyOfNewTenant, keyWith } from '../../../test/people.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
@@ -365,21 +365,20 @@ test('a call that waits is given up with its client, and claims nothing for nobo
 test("a moment's trouble with the database is told, and logged with its cause", async (t) => {
   const logged = t.mock.method(server.app.log, 'error')
   const task = await createTask(server, { title: 'held' })
-  const looker = await server.app.pool.connect()
-  try {
-    await looker.query('BEGIN')
-    await looker.query('SELECT FROM tasks WHERE id = $1 FOR UPDATE', [task.id])
-    const client = await connectHttp(server)
-    const ending = (async () => {
-      await untilWaiting(looker)
-      await endWaiting(looker)
-    })()
-    await refused(client, 'start', { task: task.number }, 'unavailable')
-    await ending
-  } finally {
-    await looker.query('ROLLBACK')
-    looker.release()
-  }
+  await whileHeld(
+    server.app.pool,
+    'SELECT FROM tasks WHERE id = $1 FOR UPDATE',
+    [task.id],
+    async (looker) => {
+      const client = await connectHttp(server)
+      const ending = (async () => {
+        await untilWaiting(looker)
+        await endWaiting(looker)
+      })()
+      await refused(client, 'start', { task: task.number }, 'unavailable')
+      await ending
+    },
+  )
   const [facts] = logged.mock.calls.map(({ arguments: [first] }) => first as Record<string, unknown>)
   assert.equal((facts?.['err'] as { code?: string }).code, '57P01')
   assert.ok(facts?.['request_id'])
