@@ -248,8 +248,12 @@ test('a tenant that has used up its share rests as long as it is told, and the o
   assert.deepEqual(state, { status: 'down', next_attempt_at: null })
   // Where the next one is told the same it is the store that has too much to do, and rests a while.
   store.behave = () => used
-  await server.sql('UPDATE event_store_positions SET retry_at = now() WHERE retry_at IS NOT NULL')
   await createTask(server)
+  await eventually('both rest', async () => {
+    const resting = await server.sql('SELECT FROM event_store_positions WHERE retry_at > now()')
+    return resting.length === 2
+  })
+  await server.sql('UPDATE event_store_positions SET retry_at = now()')
   await eventually('the store rests', async () => {
     const [{ rests }] = await server.sql('SELECT next_attempt_at > now() AS rests FROM event_store_state')
     return rests === true
