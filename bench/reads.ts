@@ -1,3 +1,5 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Figures } from './figure.ts'
 import { type Effort, type Measured } from './figure.ts'
@@ -17,13 +19,26 @@ const PAGE = `
   JOIN task_texts x ON x.tenant_id = t.tenant_id AND x.task_id = t.id WHERE t.tenant_id = $1
   ORDER BY t.priority DESC, t.created_at, t.id LIMIT 100`
 
+interface LeastServer {
+  readonly url: string
+  readonly child: ChildProcess
+}
+
+/** Starts a server that does nothing but the statement that reads one task: what HTTP and its process cost by themselves. */
+async function serveLeast(databaseUrl: string): Promise<LeastServer> {
+  const child = fork(new URL('./least-server.ts', import.meta.url), [databaseUrl, GET_ONE, TENANT])
+  const [port] = (await once(child, 'message')) as [number]
+  return { url: `http://127.0.0.1:${port}`, child }
+}
+
 /**
  * Reading and creating over HTTP by ten clients that keep their connections, among a million tasks, in turn with the bare
- * statement on as many connections of its own.
+ * statement on as many connections of its own, and with a server that does nothing but that.
  */
 export async function measureReads({ rounds, quick }: Effort): Promise<Measured> {
   const [count, seconds] = quick ? [20_000, 0.1] : [1_000_000, 2]
   const installation = await install()
+  let least: LeastServer | undefined
   try {
     const server = await installation.serve()
     const clients = await Promise.all(Array.from({ length: CALLERS }, () => installation.connect()))
@@ -43,6 +58,8 @@ export async function measureReads({ rounds, quick }: Effort): Promise<Measured>
     )
     const someId = (): string => rows[Math.floor(Math.random() * rows.length)]!.id
     const http = openHttp(server.url, installation.key, CALLERS)
+    least = await serveLeast(installation.databaseUrl)
+    const leastHttp = openHttp(least.url, 'none', CALLERS)
     const bare =
       (name: string, text: string, values: () => unknown[]) =>
       async (caller: number): Promise<number> => {
@@ -60,6 +77,13 @@ export async function measureReads({ rounds, quick }: Effort): Promise<Measured>
     const things: Rated[] = [
       { name: 'bare: SELECT 1', run: bare('one', 'SELECT 1', () => []) },
       { name: 'bare: one task', run: bare('get', GET_ONE, () => [TENANT, someId()]) },
+      {
+        name: 'least server: one task',
+        run: async () => {
+          await leastHttp.call('GET', `/${someId()}`)
+          return 1
+        },
+      },
       { name: 'HTTP: GET /health', run: get(() => '/health') },
       { name: 'HTTP: get one task', run: get(() => `/tasks/${someId()}`) },
       { name: 'bare: 100 tasks', run: bare('list', PAGE, () => [TENANT]) },
@@ -86,16 +110,18 @@ export async function measureReads({ rounds, quick }: Effort): Promise<Measured>
       },
     ]
     const figures = await rateInTurn(things, { rounds, seconds, callers: CALLERS })
-    await http.close()
+    await Promise.all([http.close(), leastHttp.close()])
     await addCommonSearch(figures, { url: server.url, key: installation.key, rounds })
     return { text: reportRates(figures, floorOf), figures: figures.all() }
   } finally {
+    least?.child.kill()
     await installation.close()
   }
 }
 
 const floorOf = (name: string): string | undefined =>
   ({
+    'least server: one task': 'bare: one task',
     'HTTP: get one task': 'bare: one task',
     'HTTP: list 100 tasks': 'bare: 100 tasks',
     'HTTP: create a hundred, tasks': 'HTTP: create one task',
