@@ -4,6 +4,8 @@ const ts = require('typescript')
 
 const FEATURES = 'src/features'
 const CLIENT = String.raw`^client/src/index\.ts$`
+/** The client's rules of what is sent again, which the command line has in common with it. */
+const SENDING = String.raw`^client/src/sending\.ts$`
 const TEST = String.raw`\.test\.ts$`
 /** What runs in a browser: the web app's shell and kit, and the features' screens. */
 const BROWSER = ['^src/web/', '^src/features/[^/]+/ui/']
@@ -166,6 +168,7 @@ module.exports = {
       String.raw`^src/features/index\.ts$`,
       // The command line starts and stops the embedded database.
       String.raw`^src/embedded/index\.ts$`,
+      SENDING,
     ]),
     ...onlyEarlierFeatures(),
     {

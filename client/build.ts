@@ -19,7 +19,10 @@ if (status !== 0) process.exit(status ?? 1)
 const { private: _, ...manifest } = JSON.parse(readFileSync(join(HERE, 'package.json'), 'utf8')) as object & {
   private: boolean
 }
-const exports = { '.': { types: './index.d.ts', default: './index.js' } }
+const exports = {
+  '.': { types: './index.d.ts', default: './index.js' },
+  './sending': { types: './sending.d.ts', default: './sending.js' },
+}
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, exports }, null, 2)}\n`)
 copyFileSync(join(HERE, 'README.md'), join(folder, 'README.md'))
 copyFileSync(join(HERE, '..', 'LICENSE'), join(folder, 'LICENSE'))

@@ -18,6 +18,7 @@ const run = promisify(execFile)
 /** What a user of the package writes; each line that is wrong must be found. */
 const TYPED = `
 import { Cairn, claimLoop, follow, isProblem, type OperationProblemCode, type Task } from '@cairn-codex/client'
+import { Failed, sendUntilAnswered } from '@cairn-codex/client/sending'
 
 const cairn = new Cairn({ url: 'http://127.0.0.1:1', key: 'k' })
 const task: Task = await cairn.post('/tasks', { body: { title: 'typed' } })
@@ -33,7 +34,11 @@ try {
 } catch (error) {
   if (isProblem(error, 'task_not_found')) error.nextStep.trim()
 }
+const sent = await sendUntilAnswered(async () => new Failed('lost', 'cut'), { method: 'GET' }, { seconds: 0 })
+if (!('answer' in sent)) sent.reason.toUpperCase()
 
+// @ts-expect-error: no such way to fail
+new Failed('somehow', 'cut')
 // @ts-expect-error: no such code
 const unknown: OperationProblemCode = 'no_such_code'
 // @ts-expect-error: no such path
@@ -52,9 +57,11 @@ export { known, unknown }
 /** One program for Node and the browser: plans a task, does it, and sees it in the record. */
 const PROGRAM = `
 import { Cairn, claimLoop, follow } from '@cairn-codex/client'
+import { newIdempotencyKey } from '@cairn-codex/client/sending'
 export async function program(place, options) {
   const cairn = new Cairn(place, options)
-  const { id, title } = await cairn.post('/tasks', { body: { title: 'from elsewhere' } })
+  const header = { 'Idempotency-Key': newIdempotencyKey() }
+  const { id, title } = await cairn.post('/tasks', { params: { header }, body: { title: 'from elsewhere' } })
   const stop = new AbortController()
   const tally = await claimLoop(
     cairn,
@@ -184,6 +191,7 @@ describe('what is published', () => {
     test('in a browser', { skip: browser ? false : 'no Chromium is here' }, async () => {
       const imports = {
         '@cairn-codex/client': '/node_modules/@cairn-codex/client/index.js',
+        '@cairn-codex/client/sending': '/node_modules/@cairn-codex/client/sending.js',
         'openapi-fetch': '/node_modules/openapi-fetch/dist/index.mjs',
       }
       const page = `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script>`

@@ -258,6 +258,20 @@ describe('a call that gets no answer', () => {
     assert.equal(await titled('gone'), 0)
   })
 
+  test('is not done because something else finds nothing there', async () => {
+    const answers = [
+      () => Promise.reject(new TypeError('fetch failed')),
+      () =>
+        Promise.resolve(new Response('<html>', { headers: { 'content-type': 'text/html' }, status: 404 })),
+    ]
+    const stranger: typeof fetch = () => (answers.length > 1 ? answers.shift()! : answers[0]!)()
+    const strange = new Cairn(server, { fetch: stranger, patience_seconds: 0.3 })
+    await assert.rejects(strange.delete('/tasks/{task_id}', { params: { path: { task_id: 1 } } }), {
+      code: 'unexpected_answer',
+      uncertain: true,
+    })
+  })
+
   test('is given up when its time is over', async () => {
     const nobody = new Cairn({ url: 'http://127.0.0.1:1', key: 'x' }, { patience_seconds: 0.5 })
     await assert.rejects(nobody.post('/tasks', { body: { title: 'x' } }), {

@@ -1,5 +1,5 @@
-import { backoff, pause } from './pause.ts'
 import { CairnProblem, type ProblemDocument } from './problem.ts'
+import { Failed, failingOf, newIdempotencyKey, sendUntilAnswered, wasNeverSent } from './sending.ts'
 
 /** Where a server is, and the key to use there. */
 export interface Place {
@@ -35,28 +35,9 @@ export interface Answer {
   headers: Headers
 }
 
-/** Node's words for a connection that was never made: whatever the call would have done, it was not done. */
-const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']
-
-/** Who got no answer of an origin. */
-const GATEWAY_STATUSES = [502, 504]
-
-/** A key of 128 random bits; `crypto.randomUUID` is missing on pages that are not served by HTTPS. */
-const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  )
-
-/** Whether sending it twice does no more than sending it once: by its method, its Idempotency-Key, or its version. */
-const repeatable = ({ method, headers }: Call): boolean =>
-  method !== 'PATCH' || (headers.get('if-match') ?? '*') !== '*'
-
 const isJson = (headers: Headers): boolean => /\bjson\b/.test(headers.get('content-type') ?? '')
 
-/**
- * Sends calls, and sends them again where that is safe: after a lost connection, an answer 503 or 429, and while the first
- * attempt is still in flight. Any other refusal is final.
- */
+/** Sends calls, and sends them again by the rules of `sendUntilAnswered`. */
 export class Transport {
   readonly #place: () => Place | Promise<Place>
   readonly #fetch: typeof fetch
@@ -75,21 +56,17 @@ export class Transport {
   /** Throws CairnProblem, or the reason of an aborted signal. */
   async send(call: Call, limits: CallLimits): Promise<Answer> {
     const { patience_seconds = 60, attempt_seconds = 45, signal, keyless = false } = limits
-    if (call.method === 'POST' && !keyless && !call.headers.has('idempotency-key'))
-      call.headers.set('idempotency-key', newKey())
-    const deadline = performance.now() + patience_seconds * 1000
-    let uncertain = false
-    for (let attempt = 1; ; attempt++) {
-      const answer = await this.#attempt(call, attempt_seconds * 1000, signal, uncertain)
-      if (!(answer instanceof CairnProblem)) return answer
-      if (call.method === 'DELETE' && uncertain && answer.status === 404)
-        return { value: undefined, headers: new Headers() }
-      const wait = backoff(attempt) + (answer.retryAfter ?? 0) * 1000
-      if (!mayRepeat(call, answer) || performance.now() + wait > deadline) throw answer
-      uncertain ||= leavesOpen(answer)
-      this.#onRetry?.(answer)
-      await pause(wait, signal)
-    }
+    const { method, headers } = call
+    if (method === 'POST' && !keyless && !headers.has('idempotency-key'))
+      headers.set('idempotency-key', newIdempotencyKey())
+    const sent = await sendUntilAnswered<Answer, CairnProblem>(
+      (uncertain) => this.#attempt(call, attempt_seconds * 1000, signal, uncertain),
+      { method, ifMatch: headers.get('if-match'), signal },
+      { seconds: patience_seconds },
+      this.#onRetry,
+    )
+    if (!('answer' in sent)) throw sent.reason
+    return sent.answer ?? { value: undefined, headers: new Headers() }
   }
 
   async #attempt(
@@ -97,9 +74,9 @@ export class Transport {
     milliseconds: number,
     signal: AbortSignal | undefined,
     uncertain: boolean,
-  ): Promise<Answer | CairnProblem> {
-    signal?.throwIfAborted()
+  ): Promise<Answer | Failed<CairnProblem>> {
     const { url, key } = await this.#place()
+    signal?.throwIfAborted()
     const ending = new AbortController()
     const end = (): void => ending.abort(signal?.reason)
     signal?.addEventListener('abort', end)
@@ -122,7 +99,7 @@ export class Transport {
       return read(response, await response.text(), uncertain)
     } catch (cause) {
       signal?.throwIfAborted()
-      return unreachable(url, cause, uncertain)
+      return unreachable(url, cause, ending.signal.aborted, uncertain)
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', end)
@@ -131,7 +108,7 @@ export class Transport {
 }
 
 /** Throws a SyntaxError for JSON that breaks off. */
-function read(response: Response, text: string, uncertain: boolean): Answer | CairnProblem {
+function read(response: Response, text: string, uncertain: boolean): Answer | Failed<CairnProblem> {
   const { status, headers } = response
   const value: unknown = isJson(headers) && text !== '' ? JSON.parse(text) : text || undefined
   if (response.ok) return { value, headers }
@@ -139,45 +116,38 @@ function read(response: Response, text: string, uncertain: boolean): Answer | Ca
   const given = Number(headers.get('retry-after') ?? NaN)
   const retry = Number.isFinite(given) ? { retry_after: given } : {}
   const known = { ...(requestId ? { requestId } : {}), uncertain }
-  if (isJson(headers) && typeof (value as ProblemDocument | undefined)?.code === 'string')
-    return new CairnProblem({ ...retry, ...(value as ProblemDocument), status }, known)
+  const document = value as ProblemDocument | undefined
+  if (isJson(headers) && typeof document?.code === 'string')
+    return failedBy(new CairnProblem({ ...retry, ...document, status }, known), document.code)
   const type = headers.get('content-type') ?? 'no content'
-  return new CairnProblem(
-    {
-      code: 'unexpected_answer',
-      status,
-      detail: `What answered ${status} with ${type} is no Cairn Codex server; check the URL, and what stands before the server.`,
-      ...retry,
-    },
-    known,
+  return failedBy(
+    new CairnProblem(
+      {
+        code: 'unexpected_answer',
+        status,
+        detail: `What answered ${status} with ${type} is no Cairn Codex server; check the URL, and what stands before the server.`,
+        ...retry,
+      },
+      known,
+    ),
   )
 }
 
-function unreachable(url: string, cause: unknown, uncertain: boolean): CairnProblem {
+/** `code` is the server's own, undefined where it is none of ours. */
+const failedBy = (problem: CairnProblem, code?: string): Failed<CairnProblem> =>
+  new Failed(failingOf({ status: problem.status, code }), problem, problem)
+
+function unreachable(url: string, cause: unknown, late: boolean, uncertain: boolean): Failed<CairnProblem> {
   const { code, message } = ((cause as Error).cause ?? cause ?? {}) as { code?: string; message?: string }
-  return new CairnProblem(
+  const neverSent = !late && wasNeverSent(cause)
+  const problem = new CairnProblem(
     {
       code: 'unreachable',
       status: 0,
       detail: `The server at ${url} does not answer (${code ?? message}); see whether it runs, then try again.`,
-      never_sent: NEVER_SENT.includes(code ?? ''),
+      never_sent: neverSent,
     },
     { uncertain, cause },
   )
-}
-
-/** Whether the attempt may have done what it was to do, although it says that it failed. */
-const leavesOpen = ({ code, status, extra }: CairnProblem): boolean =>
-  code === 'unreachable'
-    ? extra['never_sent'] !== true
-    : code === 'outcome_unknown' || GATEWAY_STATUSES.includes(status)
-
-function mayRepeat(call: Call, problem: CairnProblem): boolean {
-  if (leavesOpen(problem)) return repeatable(call)
-  return (
-    problem.code === 'unreachable' ||
-    problem.code === 'idempotency_in_flight' ||
-    problem.status === 503 ||
-    problem.status === 429
-  )
+  return new Failed(neverSent ? 'unreached' : late ? 'silent' : 'lost', problem)
 }

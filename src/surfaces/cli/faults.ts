@@ -17,7 +17,18 @@ export const EXIT = {
 } as const
 
 /** No server of ours answers at the address; the message is one sentence. */
-export class Unreachable extends Error {}
+export class Unreachable extends Error {
+  /** What something else answered that listens there. */
+  readonly answered: { readonly status: number; readonly retryAfter: number } | undefined
+
+  constructor(
+    message: string,
+    { answered, ...options }: ErrorOptions & { answered?: Unreachable['answered'] } = {},
+  ) {
+    super(message, options)
+    this.answered = answered
+  }
+}
 
 /** A change was sent, and its answer lost for good: it may have been made. The message is one sentence. */
 export class AnswerLost extends Error {}

@@ -1,4 +1,14 @@
 import path from 'node:path'
+import {
+  Failed,
+  failingOf,
+  isOfGateway,
+  isRepeatable,
+  newIdempotencyKey,
+  sendUntilAnswered,
+  wasNeverSent,
+  type Sending,
+} from '@cairn-codex/client/sending'
 import { apiKey } from '../../features/index.ts'
 import { UsageError, type CallOptions } from '../../kernel/command.ts'
 import type { Operation } from '../../kernel/operation.ts'
@@ -10,22 +20,38 @@ import { requestTarget, splitInput } from '../openapi/request.ts'
 import { AnswerLost, Unreachable } from './faults.ts'
 import { announcedServer, serverFile } from './listening.ts'
 import { generatedKey, keyFile } from './operator-key.ts'
-import {
-  ATTEMPT_SECONDS,
-  isRepeatable,
-  Lost,
-  newIdempotencyKey,
-  sendUntilAnswered,
-  wasNeverSent,
-  type RemoteAnswer,
-  type Sending,
-} from './sending.ts'
 import { serverUrl } from './settings.ts'
 
 const PROGRESS_JSON = 'application/x-ndjson'
 
-/** Who got no answer of the server, and cannot say what that did. */
-const GATEWAY_STATUSES = [502, 504]
+/** For how long a call is sent again: a server that died holds its Idempotency-Keys for 12 seconds. */
+const PATIENCE_SECONDS = 20
+
+/** How long an attempt may take: a call waits on the server for 30 seconds at most. */
+const ATTEMPT_SECONDS = 45
+
+/** The code of a refusal that is no problem document. */
+const UNKNOWN_REFUSAL = 'failed'
+
+/** What the server answered. */
+export interface RemoteAnswer {
+  readonly status: number
+  /** The parsed body; null where there is none. */
+  readonly body: unknown
+  /** Path and query of the next page, where there is one. */
+  readonly next: string | undefined
+}
+
+/** An attempt that was sent, and got no whole answer. The message is the reason. */
+class Lost extends Error {
+  /** Nothing was said for the whole of an attempt's time. */
+  readonly silent: boolean
+
+  constructor(reason: string, { silent = false, ...options }: ErrorOptions & { silent?: boolean } = {}) {
+    super(reason, options)
+    this.silent = silent
+  }
+}
 
 /** How long a server is waited for; both have their defaults. */
 interface Patience {
@@ -36,6 +62,7 @@ interface Patience {
 
 /** A call, made ready to be sent once or again. */
 interface Call extends Sending {
+  readonly method: Operation['http']['method']
   /** Path and query. */
   readonly target: string
   readonly headers: Readonly<Record<string, string>>
@@ -143,11 +170,25 @@ export class Remote {
   }
 
   async #send(call: Call): Promise<RemoteAnswer> {
-    try {
-      return await sendUntilAnswered(() => this.#inTime(call), call, this.#patience.seconds)
-    } catch (error) {
-      throw error instanceof Lost ? this.#lost(call, error) : error
-    }
+    const sent = await sendUntilAnswered<RemoteAnswer, Error>(
+      () => this.#inTime(call).catch(failedBy),
+      call,
+      {
+        seconds: this.#patience.seconds ?? PATIENCE_SECONDS,
+        attended: true,
+      },
+    )
+    if ('answer' in sent) return sent.answer ?? { status: 204, body: null, next: undefined }
+    const { reason, lost, doubt } = sent
+    if (doubt === 'may_be_done') throw this.#lost(call, lost!)
+    if (doubt === 'by_itself' && reason instanceof Problem)
+      throw new Problem(
+        reason.code,
+        reason.status,
+        `${reason.detail} The answer to an attempt before this one was lost: it may have done what this one was refused for.`,
+        reason.extra,
+      )
+    throw reason instanceof Lost ? this.#lost(call, reason) : reason
   }
 
   /** One attempt, as long as one may take. Throws as `#attempt` does. */
@@ -175,7 +216,7 @@ export class Remote {
     }).catch((error: unknown) => {
       throw wasNeverSent(error) ? this.#unreachable(error) : new Lost(reasonOf(error), { cause: error })
     })
-    if (GATEWAY_STATUSES.includes(response.status)) throw new Lost(`${response.status} of a gateway`)
+    if (isOfGateway(response.status)) throw new Lost(`${response.status} of a gateway`)
     if (response.headers.get('content-type')?.startsWith(PROGRESS_JSON) && onProgress)
       return followProgress(response, onProgress)
     return this.#answer(response)
@@ -190,9 +231,9 @@ export class Remote {
   }
 
   /** What to do where an answer was lost for good: a change may have been made. */
-  #lost(call: Call, lost: Lost): Unreachable | AnswerLost {
+  #lost(call: Call, lost: Error): Unreachable | AnswerLost {
     const { url, source } = this.#place
-    const where = `${url} (from ${source}; ${lost.message})`
+    const where = `${url} (from ${source}; ${lost instanceof Problem ? lost.code : lost.message})`
     if (call.method === 'GET')
       return new Unreachable(`No answer came from ${where}; see whether the server runs, then try again.`, {
         cause: lost,
@@ -211,7 +252,7 @@ export class Remote {
       throw new Lost(reasonOf(error), { cause: error })
     })
     const body = text === '' ? null : this.#parse(response, text)
-    if (response.status >= 400) throw refusalOf(body)
+    if (response.status >= 400) throw problemOf(body)
     const next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
     return { status: response.status, body, next }
   }
@@ -227,6 +268,7 @@ export class Remote {
     const { url, source } = this.#place
     throw new Unreachable(
       `What answers at ${url} (from ${source}) is no Cairn Codex server: ${response.status} ${type || 'without a type'}.`,
+      { answered: { status: response.status, retryAfter: Number(response.headers.get('retry-after')) || 0 } },
     )
   }
 }
@@ -248,7 +290,7 @@ async function followProgress(
     throw new Lost(reasonOf(error), { cause: error })
   }
   if (!answer) throw new Lost('the connection ended before the answer')
-  if (answer.status >= 400) throw refusalOf(answer.body)
+  if (answer.status >= 400) throw problemOf(answer.body)
   return answer
 }
 
@@ -286,16 +328,25 @@ function targetOf(op: Operation, parts: ReturnType<typeof splitInput>): string {
   }
 }
 
-/** A problem document as the error it was; anything else of that status is a problem without a code of its own. */
-/** What the server refused; Lost where it says itself that it may have been done. */
-function refusalOf(body: unknown): Problem | Lost {
-  const problem = problemOf(body)
-  return problem.code === 'outcome_unknown' ? new Lost(problem.code) : problem
+/** What failed an attempt, as the rules of sending again know it. Throws what is none of those. */
+function failedBy(error: unknown): Failed<Error> {
+  if (error instanceof Lost) return new Failed(error.silent ? 'silent' : 'lost', error)
+  if (error instanceof Problem) {
+    const { status, code, retryAfter } = error
+    return new Failed(failingOf({ status, code: code === UNKNOWN_REFUSAL ? undefined : code }), error, {
+      status,
+      retryAfter,
+    })
+  }
+  if (error instanceof Unreachable)
+    return new Failed(error.answered ? failingOf(error.answered) : 'unreached', error, error.answered)
+  throw error
 }
 
+/** A problem document as the error it was; anything else of that status is a problem without a code of its own. */
 function problemOf(body: unknown): Problem {
   const { type: _type, title, status, detail, code, ...extra } = (body ?? {}) as Record<string, unknown>
   if (typeof code !== 'string' || typeof status !== 'number')
-    return new Problem('failed', Number(status) || 500, `The server answered ${JSON.stringify(body)}.`)
+    return new Problem(UNKNOWN_REFUSAL, Number(status) || 500, `The server answered ${JSON.stringify(body)}.`)
   return new Problem(code, status, String(detail ?? title), extra)
 }

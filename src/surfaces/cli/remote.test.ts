@@ -135,6 +135,46 @@ test('a refusal for now is asked again after its Retry-After, under the same key
   assert.equal(keys[1], keys[0])
 })
 
+/** An HTTP server that answers with each of these, the last one on and on; null breaks the connection off. */
+async function answering(
+  ...answers: ({ status: number; type?: string; body: string } | null)[]
+): Promise<{ to: string; asked: () => number; close: () => void }> {
+  let asked = 0
+  const http = createServer((request, response) => {
+    const answer = answers[Math.min(asked++, answers.length - 1)]
+    if (!answer) return void request.socket.destroy()
+    response.writeHead(answer.status, { 'content-type': answer.type ?? 'application/json' }).end(answer.body)
+  })
+  await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening))
+  const close = (): void => {
+    http.closeAllConnections()
+    http.close()
+  }
+  return { to: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, asked: () => asked, close }
+}
+
+const PAGE = { type: 'text/html', body: '<html>' }
+
+test('what stands before a server may refuse for now in words of its own', async () => {
+  const { to, asked, close } = await answering(
+    { ...PAGE, status: 503 },
+    { status: 201, body: '{"number":1}' },
+  )
+  assert.deepEqual(await remote(20, to).call('tasks.create', { title: 't' }), { number: 1 })
+  assert.equal(asked(), 2)
+  close()
+})
+
+test('what is deleted is not believed of something else that finds nothing', async () => {
+  const nothing = { status: 404, body: '{"error":"not found"}' }
+  for (const stranger of [{ ...PAGE, status: 404 }, nothing]) {
+    const { to, asked, close } = await answering(null, stranger)
+    await assert.rejects(remote(1, to).call('tasks.delete', { task_id: 1 }), AnswerLost)
+    assert.ok(asked() > 1)
+    close()
+  }
+})
+
 test('what the server itself does not know the outcome of is a lost answer', async () => {
   const answers: { status: number; body: object }[] = []
   let asked = 0
