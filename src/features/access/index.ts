@@ -12,6 +12,7 @@ import { whoami } from './whoami.ts'
 import { wrongKeysPerMinute } from './wrong-keys.ts'
 
 export { apiKey, authenticate } from './authenticate.ts'
+export { BUILT_IN_ROLES } from './built-in-roles.ts'
 export { DEFAULT_TENANT } from './permissions.ts'
 export { keyJson, roleJson, userJson } from './sql.ts'
 export { tenantJson } from './tenant-sql.ts'

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { DEFAULT_TENANT } from '../access/index.ts'
+import { BUILT_IN_ROLES, DEFAULT_TENANT } from '../access/index.ts'
 
 /** A thing as the record keeps it, and as its table has it. */
 export type Entity = Readonly<Record<string, unknown>>
@@ -12,17 +12,18 @@ export interface Kind {
   readonly unrecorded: readonly string[]
   /** Whether the unrecorded fields stand still by now, so that the last row tells them, too. */
   readonly settled: (entity: Entity) => boolean
-  /** Whether one may be in its table without ever having been recorded: the installation made it. */
-  readonly given: (entity: Entity) => boolean
+  /** As what the installation made one, if it did: such may be in its table without ever having been recorded. */
+  readonly given: (entity: Entity) => Entity | undefined
 }
 
-const never = (): boolean => false
+const never = (): false => false
+const none = (): undefined => undefined
 
 const kind = (name: string, more: Partial<Kind> = {}): Kind => ({
   name,
   unrecorded: [],
   settled: never,
-  given: never,
+  given: none,
   ...more,
 })
 
@@ -34,8 +35,15 @@ export const EXECUTION = kind('execution', {
 })
 export const DEPENDENCY = kind('dependency')
 /** The first migration made the operator's tenant, and its built-in roles, before there was a record. */
-export const ROLE = kind('role', { given: (role) => role['built_in'] === true })
-export const TENANT = kind('tenant', { given: (tenant) => tenant['id'] === DEFAULT_TENANT })
+export const ROLE = kind('role', {
+  given(role) {
+    const model = role['built_in'] === true && BUILT_IN_ROLES.find(({ name }) => name === role['name'])
+    return model ? { ...model, version: 1 } : undefined
+  },
+})
+export const TENANT = kind('tenant', {
+  given: ({ id }) => (id === DEFAULT_TENANT ? { name: 'default', configuration: {}, version: 1 } : undefined),
+})
 export const USER = kind('user')
 export const KEY = kind('key', { unrecorded: ['last_used_at'] })
 export const WEBHOOK = kind('webhook')

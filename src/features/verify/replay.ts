@@ -1,4 +1,6 @@
 import type { Scope } from '../../kernel/database.ts'
+import { BUILT_IN_ROLES, DEFAULT_TENANT } from '../access/index.ts'
+import { EFFECTS, fits, timeLeft } from './effects.ts'
 import type { Findings } from './findings.ts'
 import { withRoom } from './id-table.ts'
 import {
@@ -18,12 +20,16 @@ import {
   type Kind,
 } from './kinds.ts'
 import { Ledger } from './ledger.ts'
-import { stateBefore, type RecordRow } from './sql.ts'
+import { stateBefore, type ExecutionPage, type RecordRow } from './sql.ts'
 
 /** The one kind of change that does not make the next version: nobody changed the task. */
 const WITHOUT_VERSION = 'task.unblocked'
 
-const eventOf = ({ sequence, position, event_type }: RecordRow): string =>
+const eventOf = ({
+  sequence,
+  position,
+  event_type,
+}: Pick<RecordRow, 'sequence' | 'position' | 'event_type'>): string =>
   `${sequence === null ? `the event at position ${position}, not numbered yet,` : `event ${sequence}`} (${event_type})`
 
 /** What was before a row, by its own account; null for a creation. */
@@ -46,8 +52,12 @@ export class Replay {
   readonly #ledgers = new Map(KINDS.map((kind) => [kind.name, new Ledger()]))
   /** The task of each execution, by their numbers: a task that is deleted takes its executions with it. */
   #taskOf = new Int32Array(512)
+  /** The seconds of the lease with which each execution began, 0 where it had none. */
+  #leaseOf = new Int32Array(512)
   /** Users are recorded with the names of their roles, and a role may be renamed. */
   readonly #roleIds = new Map<string, string>()
+  /** Names of the roles that stand as the installation made them, without a row of the record. */
+  readonly #builtIn = new Set<unknown>()
 
   constructor(scope: Scope, findings: Findings) {
     this.#scope = scope
@@ -71,6 +81,7 @@ export class Replay {
   }
 
   async take(row: RecordRow): Promise<void> {
+    await this.#holdActor(row)
     const kind = KINDS.find(({ name }) => name === row.entity_type)
     if (!kind) {
       if (!WITHOUT_TABLE.includes(row.entity_type))
@@ -93,7 +104,48 @@ export class Replay {
     if (kind === EXECUTION) {
       this.#taskOf = withRoom(this.#taskOf, number + 1)
       this.#taskOf[number] = this.ledger(TASK).ids.add(String(after['task_id']))
+      this.#leaseOf = withRoom(this.#leaseOf, number + 1)
+      if (row.old_values === null) this.#leaseOf[number] = leaseSeconds(after)
     }
+  }
+
+  async #holdActor({ actor_kind, actor_id, ...row }: RecordRow): Promise<void> {
+    const known =
+      actor_kind === 'user'
+        ? actor_id !== null && this.ledger(USER).ids.find(actor_id) >= 0
+        : actor_id === null
+    if (!known)
+      await this.#findings.add(
+        `${eventOf(row)} is said to be of the ${actor_kind} ${actor_id ?? 'without an id'}, of whom the record does not know.`,
+      )
+  }
+
+  /** Holds a row's type, and its time, against what it tells. */
+  async #holdEvent(kind: Kind, row: RecordRow, former: Entity | null): Promise<void> {
+    const { event_type, entity_id, created_at, new_values } = row
+    if (!Object.hasOwn(EFFECTS, event_type) || !event_type.startsWith(`${kind.name}.`))
+      await this.#findings.add(
+        `${eventOf(row)} is about a ${kind.name}, and of no type that is recorded of one.`,
+      )
+    else if (!fits(event_type, former, new_values))
+      await this.#findings.add(
+        `${eventOf(row)} is not what became of ${kind.name} ${entity_id} by its own account.`,
+      )
+    const left = timeLeft(kind.name, former, new_values) ?? created_at
+    if (left !== created_at)
+      await this.#findings.add(
+        `${eventOf(row)} is dated ${created_at}, and what it tells of ${kind.name} ${entity_id} is of ${left}.`,
+      )
+  }
+
+  /** Holds the length of an execution's lease, by which heartbeats prolong it, against that with which it began. */
+  async holdLease({ entity, lease_seconds }: ExecutionPage): Promise<void> {
+    const id = String(entity['id'])
+    const number = this.ledger(EXECUTION).liveNumber(id)
+    if (number >= 0 && this.#leaseOf[number] !== (lease_seconds ?? 0))
+      await this.#findings.add(
+        `execution ${id} has a lease of ${lease_seconds ?? 0} s in its table, and began with one of ${this.#leaseOf[number]} s.`,
+      )
   }
 
   /** Whether an execution went with its task, which is in no row of its own. */
@@ -104,6 +156,7 @@ export class Replay {
 
   async #holdAgainst(kind: Kind, row: RecordRow): Promise<void> {
     const former = before(row)
+    await this.#holdEvent(kind, row, former)
     const subject = `${kind.name} ${row.entity_id}`
     const number = this.ledger(kind).liveNumber(row.entity_id)
     if (former === null) {
@@ -133,17 +186,13 @@ export class Replay {
     })
   }
 
-  async #holdVersion(
-    { new_values: after, ...row }: RecordRow,
-    former: Entity,
-    subject: string,
-  ): Promise<void> {
-    const [from, to] = [former['version'], after?.['version']]
+  async #holdVersion(row: RecordRow, former: Entity, subject: string): Promise<void> {
+    const [from, to] = [former['version'], row.new_values?.['version']]
     if (typeof from !== 'number' || typeof to !== 'number') return
     const next = row.event_type === WITHOUT_VERSION ? from : from + 1
     if (to !== next)
       await this.#findings.add(
-        `${eventOf({ ...row, new_values: after ?? null })} takes ${subject} from version ${from} to ${to}, not to ${next}.`,
+        `${eventOf(row)} takes ${subject} from version ${from} to ${to}, not to ${next}.`,
       )
   }
 
@@ -161,11 +210,11 @@ export class Replay {
     const subject = `${kind.name} ${id}`
     if (number < 0) {
       const recorded = ledger.ids.find(id) >= 0
-      if (recorded || !kind.given(entity))
-        await this.#findings.add(
-          `${subject} is in its table, and ${recorded ? 'was deleted by the record' : 'not in the record'}.`,
-        )
-      return
+      const made = recorded ? undefined : kind.given(entity)
+      if (made) return this.#holdGiven(kind, entity, made)
+      return this.#findings.add(
+        `${subject} is in its table, and ${recorded ? 'was deleted by the record' : 'not in the record'}.`,
+      )
     }
     ledger.see(number)
     const beside = besideOf(kind, entity)
@@ -179,8 +228,24 @@ export class Replay {
     })
   }
 
+  /** Holds what was never recorded against that as which the installation made it. */
+  async #holdGiven(kind: Kind, entity: Entity, made: Entity): Promise<void> {
+    if (kind === ROLE) this.#builtIn.add(made['name'])
+    const said = differences(kind, entity, { ...entity, ...made }).map(
+      ({ name, one, other }) => `${name} is ${one}, and was made ${other}`,
+    )
+    if (said.length > 0)
+      await this.#findings.add(
+        `${kind.name} ${String(entity['id'])} is not as the installation made it, and no change was recorded: ${said.join(', ')}.`,
+      )
+  }
+
   /** Tells what the record has and the tables lack; to be called when all tables were compared. */
   async tellMissing(): Promise<void> {
+    if (this.#scope.tenant === DEFAULT_TENANT)
+      for (const { name } of BUILT_IN_ROLES)
+        if (!this.#builtIn.has(name))
+          await this.#findings.add(`the built-in role ${name} is not in its table.`)
     for (const kind of KINDS) {
       const ledger = this.ledger(kind)
       for (const number of ledger.unseen())
@@ -193,3 +258,7 @@ export class Replay {
 }
 
 const withoutMetadata = ({ metadata: _, ...entity }: Entity): Entity => entity
+
+/** The lease of an execution that begins; 0 where it has none. */
+const leaseSeconds = ({ lease_expires_at: end, started_at: start }: Entity): number =>
+  typeof end === 'string' ? Math.round((Date.parse(end) - Date.parse(String(start))) / 1000) : 0

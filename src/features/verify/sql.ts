@@ -17,28 +17,40 @@ export type EntityRow = z.output<typeof Row>
 const page = (alias: string): string =>
   `${alias}.tenant_id = $1 AND ${alias}.id > $2 ORDER BY ${alias}.id LIMIT $3`
 
-const TaskPage = Row.extend({ fence: z.number(), mirrored: z.boolean() })
+const TaskPage = Row.extend({ fence: z.number(), mirrored: z.boolean(), assigned_then: z.boolean() })
 export type TaskPage = z.output<typeof TaskPage>
 
-/** `mirrored`: whether the column that claims read says what the metadata `agent_type` says. */
+/**
+ * `mirrored`: whether the column that claims read says what the metadata `agent_type` says. `assigned_then`: whether an assignment,
+ * whose time runs out, is as old as the record has it, by the row that told its status or worker last.
+ */
 export const taskPage = query(
   'verify.tasks',
   TaskPage,
   `SELECT ${taskJson('t', 'x', { metadata: 'm.metadata' })} AS entity, t.fence,
-     t.agent_type IS NOT DISTINCT FROM m.metadata->>'agent_type' AS mirrored
+     t.agent_type IS NOT DISTINCT FROM m.metadata->>'agent_type' AS mirrored,
+     t.assigned_at IS NULL OR t.assigned_at IS NOT DISTINCT FROM (
+       SELECT a.created_at FROM audit_log a
+       WHERE a.tenant_id = $1 AND a.entity_id = t.id AND (a.old_values IS NULL
+         OR a.old_values->'status' IS NOT NULL OR a.old_values->'assigned_worker' IS NOT NULL)
+       ORDER BY a.position DESC LIMIT 1) AS assigned_then
    FROM ${TASKS}, LATERAL (
      SELECT coalesce(json_object_agg(d.metadata_key, d.metadata_value), '{}'::json) AS metadata
      FROM task_metadata d WHERE d.tenant_id = $1 AND d.task_id = t.id) AS m
    WHERE ${page('t')}`,
 )
 
-const ExecutionPage = Row.extend({ beside: z.boolean(), lease_token: z.number().nullable() })
+const ExecutionPage = Row.extend({
+  beside: z.boolean(),
+  lease_token: z.number().nullable(),
+  lease_seconds: z.number().nullable(),
+})
 export type ExecutionPage = z.output<typeof ExecutionPage>
 
 export const executionPage = query(
   'verify.executions',
   ExecutionPage,
-  `SELECT ${executionJson()} AS entity, e.beside, e.lease_token FROM executions e WHERE ${page('e')}`,
+  `SELECT ${executionJson()} AS entity, e.beside, e.lease_token, e.lease_seconds FROM executions e WHERE ${page('e')}`,
 )
 
 export const dependencyPage = query(
@@ -94,12 +106,16 @@ const RecordRow = z.object({
   event_type: z.string(),
   entity_type: z.string(),
   entity_id: z.string(),
+  actor_kind: z.string(),
+  actor_id: z.string().nullable(),
+  created_at: z.string(),
   old_values: Any.nullable(),
   new_values: Any.nullable(),
 })
 export type RecordRow = z.output<typeof RecordRow>
 
-const RECORD = 'a.position, a.event_type, a.entity_type, a.entity_id, a.old_values, a.new_values'
+const RECORD =
+  'a.position, a.event_type, a.entity_type, a.entity_id, a.actor_kind, a.actor_id, rfc3339(a.created_at) AS created_at, a.old_values, a.new_values'
 
 /** The record after a sequence (`$2`), in its order. */
 export const recordPage = query(

@@ -132,6 +132,7 @@ async function compareTables(
   })
   await each(EXECUTION, sql.executionPage, async (row) => {
     await replay.compare(EXECUTION, row.entity)
+    await replay.holdLease(row)
     await graph.addExecution(row)
   })
   await graph.tell()

@@ -9,6 +9,7 @@ import { testServer, type TestAnswer, type TestServer } from '../../../test/serv
 import { createTask, createTasks, moveTask, patchTask } from '../../../test/tasks.ts'
 import { DEFAULT_TENANT } from '../access/index.ts'
 import type { Task } from '../tasks/index.ts'
+import { EFFECTS } from './effects.ts'
 import { KINDS, WITHOUT_TABLE } from './kinds.ts'
 import type { VerifyReport } from './schema.ts'
 import { verify } from './verification.ts'
@@ -75,6 +76,9 @@ async function liveThroughEverything(): Promise<void> {
   await done(server.post(`/tasks/${failing.id}/release`, {}))
   await done(server.del(`/tasks/${doomed.id}`))
   await done(server.patch(`/tasks/${single.id}`, { priority: 2 }))
+  const waiting = await createTask(server, { title: 'assigned' })
+  await moveTask(server, waiting.id, 'assigned')
+  await patchTask(server, waiting.id, { title: 'assigned, renamed' })
   const lost = await createTask(server, { title: 'lost', priority: 5 })
   const [run] = await claimTasks(server)
   await runOutLease(server, run!.execution.id)
@@ -108,6 +112,8 @@ async function livePeople(): Promise<void> {
     201,
   )
   await server.get('/whoami', { key: key.key })
+  const worker = await keyWith(server, ['create_tasks'])
+  bodyOf(await server.post('/tasks', { title: "a user's" }, { key: worker }), 201)
   await done(server.patch(`/keys/${key.id}`, { revoked: true }))
   const gone = await idOf('/users', { name: 'gone', roles: ['viewer'] })
   await idOf('/keys', { name: 'goes too', user_id: gone })
@@ -239,6 +245,90 @@ const TAMPERING: readonly [what: string, statement: string, told: RegExp][] = [
     /^event \d+ \(task\.\w+\) does not follow on what was recorded of task \S+: priority was 5 by its own account and 1 by the rows before it\.$/,
   ],
   [
+    'the start of an assignment',
+    `UPDATE tasks SET assigned_at = assigned_at - interval '1 day' WHERE status = 'assigned'`,
+    /^task \S+ is assigned since another time than the record says\.$/,
+  ],
+  [
+    'the length of a lease',
+    `UPDATE executions SET lease_seconds = 86400 WHERE id = ${ENDED}`,
+    /^execution \S+ has a lease of 86400 s in its table, and began with one of \d{3} s\.$/,
+  ],
+  [
+    'a permission of a built-in role',
+    `UPDATE roles SET permissions = '{admin_all}' WHERE name = 'viewer' AND tenant_id = '${DEFAULT_TENANT}'`,
+    /^role \S+ is not as the installation made it, .*: permissions is \["admin_all"\], and was made \["read_tasks"\]\.$/,
+  ],
+  [
+    'a version of a built-in role',
+    `UPDATE roles SET version = 2 WHERE name = 'agent' AND tenant_id = '${DEFAULT_TENANT}'`,
+    /^role \S+ is not as the installation made it, .*: version is 2, and was made 1\.$/,
+  ],
+  [
+    'a built-in role that went',
+    `DELETE FROM roles WHERE name = 'orchestrator' AND tenant_id = '${DEFAULT_TENANT}'`,
+    /^the built-in role orchestrator is not in its table\.$/,
+  ],
+  [
+    'a built-in role that came',
+    `INSERT INTO roles (tenant_id, id, name, permissions, built_in)
+     VALUES ('${DEFAULT_TENANT}', gen_random_uuid(), 'superuser', '{admin_all}', true)`,
+    /^role \S+ is in its table, and not in the record\.$/,
+  ],
+  [
+    'the tenant that was there first',
+    `UPDATE tenants SET configuration = '{"a": 1}' WHERE id = '${DEFAULT_TENANT}'`,
+    /^tenant \S+ is not as the installation made it, .*: configuration is {"a":1}, and was made {}\.$/,
+  ],
+  [
+    'a type of event that there is not',
+    `UPDATE audit_log SET event_type = 'task.improved' WHERE position = ${RECORD_OF_FIRST}`,
+    /^event \d+ \(task\.improved\) is about a task, and of no type that is recorded of one\.$/,
+  ],
+  [
+    'a type of event of other things',
+    `UPDATE audit_log SET event_type = 'role.updated' WHERE position = ${RECORD_OF_FIRST}`,
+    /^event \d+ \(role\.updated\) is about a task, and of no type that is recorded of one\.$/,
+  ],
+  [
+    'a change that is called another',
+    `UPDATE audit_log SET event_type = 'task.completed' WHERE position = ${RECORD_OF_FIRST}`,
+    /^event \d+ \(task\.completed\) is not what became of task \S+ by its own account\.$/,
+  ],
+  [
+    'a verdict that is called a loss',
+    `UPDATE audit_log SET event_type = 'execution.lost' WHERE event_type = 'execution.completed'`,
+    /^event \d+ \(execution\.lost\) is not what became of execution/,
+  ],
+  [
+    'the event of a key that was revoked',
+    `UPDATE audit_log SET event_type = 'key.updated' WHERE event_type = 'key.revoked'`,
+    /^event \d+ \(key\.updated\) is not what became of key/,
+  ],
+  ...['task.updated', 'execution.started', 'execution.completed', 'dependency.added', 'user.created'].map(
+    (type): (typeof TAMPERING)[number] => [
+      `the time of an event ${type}`,
+      `UPDATE audit_log SET created_at = created_at - interval '1 hour'
+         WHERE position = (SELECT max(position) FROM audit_log WHERE event_type = '${type}' AND tenant_id = '${DEFAULT_TENANT}')`,
+      /^event \d+ \(\w+\.\w+\) is dated \S+, and what it tells of \w+ \S+ is of \S+\.$/,
+    ],
+  ),
+  [
+    'who did it, as a user who never was',
+    `UPDATE audit_log SET actor_kind = 'user', actor_id = gen_random_uuid() WHERE position = ${RECORD_OF_FIRST}`,
+    /^event \d+ \(task\.\w+\) is said to be of the user \S+, of whom the record does not know\.$/,
+  ],
+  [
+    'who did it, as a user without an id',
+    `UPDATE audit_log SET actor_kind = 'user' WHERE position = ${RECORD_OF_FIRST}`,
+    /is said to be of the user without an id, of whom/,
+  ],
+  [
+    'a user who did it, as the operator',
+    `UPDATE audit_log SET actor_kind = 'operator' WHERE position = (SELECT max(position) FROM audit_log WHERE actor_id IS NOT NULL AND tenant_id = '${DEFAULT_TENANT}')`,
+    /is said to be of the operator \S+, of whom/,
+  ],
+  [
     'a row of the record that was lost',
     `DELETE FROM audit_log WHERE position = ${RECORD_OF_FIRST}`,
     /^the sequence goes from \d+ to \d+: what lies between is in no feed\.$/,
@@ -292,6 +382,17 @@ test('every kind of thing that events tell of is compared, or named as having no
   assert.deepEqual(
     [...told].filter((name) => !known.has(name)),
     [],
+  )
+})
+
+test('of every event that is declared it is known what it does to its thing', () => {
+  // What is sent on request to try a webhook is in no record.
+  const apart = (type: string): boolean => type === 'webhook.test' || /^event_store\./.test(type)
+  assert.deepEqual(
+    Object.keys(EFFECTS).sort(),
+    Object.keys(server.app.events)
+      .filter((type) => !apart(type))
+      .sort(),
   )
 })
 

@@ -29,7 +29,7 @@ export class WorkGraph {
     this.#findings = findings
   }
 
-  async addTask({ entity, fence, mirrored }: TaskPage): Promise<void> {
+  async addTask({ entity, fence, mirrored, assigned_then }: TaskPage): Promise<void> {
     const task = this.#tasks.add(String(entity['id']))
     this.#status = withRoom(this.#status, task + 1)
     this.#unmet = withRoom(this.#unmet, task + 1)
@@ -41,6 +41,10 @@ export class WorkGraph {
     if (!mirrored)
       await this.#findings.add(
         `task ${this.#tasks.idOf(task)} is handed out by another agent_type than its metadata says.`,
+      )
+    if (!assigned_then)
+      await this.#findings.add(
+        `task ${this.#tasks.idOf(task)} is assigned since another time than the record says.`,
       )
   }
 

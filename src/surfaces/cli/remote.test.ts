@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, afterEach, before, test } from 'node:test'
+import { after, afterEach, before, test, type TestContext } from 'node:test'
 import { bodyOf } from '../../../test/answers.ts'
 import { closeClients, connectStdio, refused, use } from '../../../test/mcp.ts'
 import { testServer, type TestServer } from '../../../test/server.ts'
@@ -137,8 +137,9 @@ test('a refusal for now is asked again after its Retry-After, under the same key
 
 /** An HTTP server that answers with each of these, the last one on and on; null breaks the connection off. */
 async function answering(
+  t: TestContext,
   ...answers: ({ status: number; type?: string; body: string } | null)[]
-): Promise<{ to: string; asked: () => number; close: () => void }> {
+): Promise<{ to: string; asked: () => number }> {
   let asked = 0
   const http = createServer((request, response) => {
     const answer = answers[Math.min(asked++, answers.length - 1)]
@@ -146,32 +147,27 @@ async function answering(
     response.writeHead(answer.status, { 'content-type': answer.type ?? 'application/json' }).end(answer.body)
   })
   await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening))
-  const close = (): void => {
+  t.after(() => {
     http.closeAllConnections()
     http.close()
-  }
-  return { to: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, asked: () => asked, close }
+  })
+  return { to: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, asked: () => asked }
 }
 
 const PAGE = { type: 'text/html', body: '<html>' }
 
-test('what stands before a server may refuse for now in words of its own', async () => {
-  const { to, asked, close } = await answering(
-    { ...PAGE, status: 503 },
-    { status: 201, body: '{"number":1}' },
-  )
+test('what stands before a server may refuse for now in words of its own', async (t) => {
+  const { to, asked } = await answering(t, { ...PAGE, status: 503 }, { status: 201, body: '{"number":1}' })
   assert.deepEqual(await remote(20, to).call('tasks.create', { title: 't' }), { number: 1 })
   assert.equal(asked(), 2)
-  close()
 })
 
-test('what is deleted is not believed of something else that finds nothing', async () => {
+test('what is deleted is not believed of something else that finds nothing', async (t) => {
   const nothing = { status: 404, body: '{"error":"not found"}' }
   for (const stranger of [{ ...PAGE, status: 404 }, nothing]) {
-    const { to, asked, close } = await answering(null, stranger)
+    const { to, asked } = await answering(t, null, stranger)
     await assert.rejects(remote(1, to).call('tasks.delete', { task_id: 1 }), AnswerLost)
     assert.ok(asked() > 1)
-    close()
   }
 })
 
