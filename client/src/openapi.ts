@@ -1291,7 +1291,7 @@ export interface paths {
         put?: never;
         /**
          * Import tasks and their graph from another tool
-         * @description The answer is a loss report: everything that the source said is counted under what became of it. A task that came from a source carries source_ref and source_hash as metadata: a second import of the same source changes nothing, one of a changed source updates title, description, priority, effort, tags and the metadata of that format. A status never moves, edges are added and never removed, and what left the source stays. A broken line is reported by its number (in a JSON array given as a value, by its element) and the rest goes in. One import at a time runs in a tenant; another one waits, or gets 503 after ten seconds.
+         * @description The answer is a loss report: everything that the source said is counted under what became of it. A task that came from a source carries source_ref and source_hash as metadata: a second import of the same source changes nothing, one of a changed source updates title, description, priority, effort, tags and the metadata of that format, also where they were changed here: those tasks are listed as overwritten. A status never moves, edges are added and never removed, and what left the source stays. A broken line is reported by its number (in a JSON array given as a value, by its element) and the rest goes in. One import at a time runs in a tenant; another one waits, or gets 503 after ten seconds.
          *
          *     Needs the permission `import_tasks`.
          *
@@ -1874,6 +1874,15 @@ export interface components {
             reopened: number;
             /** @description Changed in the source since the last import */
             updated: number;
+            /** @description Of the updated: changed here since the last import, and now as in the source; the record has what they were */
+            overwritten: {
+                total: number;
+                /** @description The first 50 */
+                first: {
+                    line: number;
+                    source_ref: string;
+                }[];
+            };
             unchanged: number;
             /** @description Closed in the source by now, but not here: an import never moves a status */
             status_kept: {

@@ -82,7 +82,8 @@ export const importCommand: Command = {
   ],
   help: [
     `Formats: ${FORMAT_NAMES.join(', ')}. A file named - is standard input; 32 MiB of UTF-8 at most.`,
-    'A second import of the same source changes nothing; one of a changed source updates all but the status.',
+    'A second import of the same source changes nothing; one of a changed source updates all but the status,',
+    'and tells which tasks had been changed here.',
     'Exit codes: 0 done, skipped and broken lines included; 1 refused, nothing was changed; 2 the file is unreadable.',
     '',
     'Examples:',

@@ -19,6 +19,7 @@ export const example: Example = {
     created: 2,
     reopened: 0,
     updated: 0,
+    overwritten: { total: 0, first: [] },
     unchanged: 0,
     status_kept: none,
     skipped: { total: 0, reasons: {} },

@@ -47,6 +47,7 @@ test('a Beads export becomes tasks, metadata and edges, and every loss is counte
     created: 4,
     reopened: 0,
     updated: 0,
+    overwritten: none,
     unchanged: 0,
     status_kept: none,
     skipped: { total: 1, reasons: { tombstone: 1 } },
@@ -208,6 +209,41 @@ test('what changed in the source is updated, and the status stays as it is here'
     updated_at: before.updated_at,
     metadata: storedOf(before),
   })
+})
+
+test('what a changed source overwrites of what was changed here is told, and nothing else is', async () => {
+  const issue = (nth: number, more = {}) => ({
+    id: `over-${nth}`,
+    title: `Over ${nth}`,
+    description: 'Words',
+    labels: ['wax', 'amber'],
+    notes: 'n',
+    estimated_minutes: 30,
+    ...more,
+  })
+  const source = (more = {}) => beadsLines(...[1, 2, 3, 4, 5].map((nth) => issue(nth, more)))
+  await imported(server, 'beads', source())
+  const idOf = async (nth: number) => (await find(`beads:over-${nth}`)).id
+  await server.patch(`/tasks/${await idOf(1)}`, { description: 'Better words' })
+  await server.post(`/tasks/${await idOf(2)}/tags`, ['wax', 'amber', 'mine'])
+  await server.post(`/tasks/${await idOf(3)}/metadata`, { key: 'beads_notes', value: 'mine' })
+  // What no import writes is overwritten by none.
+  await server.post(`/tasks/${await idOf(4)}/metadata`, { key: 'branch', value: 'mine' })
+  await server.post(`/tasks/${await idOf(4)}/assign`, { worker_id: 'bifrost' })
+
+  assert.deepEqual((await imported(server, 'beads', source())).overwritten, none)
+  assert.equal((await find('beads:over-1')).description, 'Better words')
+  const overwritten = {
+    total: 3,
+    first: [1, 2, 3].map((nth) => ({ line: nth, source_ref: `beads:over-${nth}` })),
+  }
+  const changed = source({ priority: 0 })
+  const dry = await imported(server, 'beads', changed, 'dry_run=true')
+  assert.deepEqual([dry.updated, dry.overwritten], [5, overwritten])
+  const report = await imported(server, 'beads', changed)
+  assert.deepEqual([report.updated, report.overwritten], [5, overwritten])
+  assert.equal((await find('beads:over-1')).description, 'Words')
+  assert.deepEqual((await imported(server, 'beads', source({ priority: 4 }))).overwritten, none)
 })
 
 test('what was closed in the source since is told, and its status stays as it is here', async () => {

@@ -6,7 +6,7 @@ import { storeEdges } from './edges.ts'
 import { example } from './example.ts'
 import type { Parsed } from './formats/index.ts'
 import { makePlan, type Plan } from './plan.ts'
-import { makeReport } from './report.ts'
+import { beginningOf, makeReport } from './report.ts'
 import { ImportReport, ImportSource, SOURCE_LIMIT } from './schema.ts'
 import { readSource } from './source.ts'
 import * as sql from './sql.ts'
@@ -64,7 +64,7 @@ export const runImport = operation({
   name: 'imports.run',
   summary: 'Import tasks and their graph from another tool',
   description:
-    'The answer is a loss report: everything that the source said is counted under what became of it. A task that came from a source carries source_ref and source_hash as metadata: a second import of the same source changes nothing, one of a changed source updates title, description, priority, effort, tags and the metadata of that format. A status never moves, edges are added and never removed, and what left the source stays. A broken line is reported by its number (in a JSON array given as a value, by its element) and the rest goes in. One import at a time runs in a tenant; another one waits, or gets 503 after ten seconds.',
+    'The answer is a loss report: everything that the source said is counted under what became of it. A task that came from a source carries source_ref and source_hash as metadata: a second import of the same source changes nothing, one of a changed source updates title, description, priority, effort, tags and the metadata of that format, also where they were changed here: those tasks are listed as overwritten. A status never moves, edges are added and never removed, and what left the source stays. A broken line is reported by its number (in a JSON array given as a value, by its element) and the rest goes in. One import at a time runs in a tenant; another one waits, or gets 503 after ten seconds.',
   http: {
     method: 'POST',
     path: '/import/:format',
@@ -96,8 +96,11 @@ export const runImport = operation({
     await recordNew(ctx, steps.created, advance)
     for (const entry of ofEdges) ctx.record(entry)
     // After the edges, which take the graph's lock: whoever adds one elsewhere holds that before any task, too.
-    await updateChanged(ctx, steps.changed, format, advance)
+    const overwritten = await updateChanged(ctx, steps.changed, format, advance)
     ctx.answer.rollBack = dry_run
-    return report
+    return {
+      ...report,
+      overwritten: beginningOf(overwritten.map(({ item: { line, source_ref } }) => ({ line, source_ref }))),
+    }
   },
 })

@@ -28,11 +28,16 @@ export interface Plan {
   taskOf: ReadonlyMap<string, string>
 }
 
+/** What an import writes about an existing task. */
+export type Sourced = Readonly<
+  Pick<ParsedItem, 'title' | 'description' | 'effort_estimate' | 'tags' | 'metadata'> & { priority: number }
+>
+
 /**
  * The fingerprint of what an import writes about an existing task, as metadata `source_hash`. State and times are no part
  * of it: an import never moves a status, so a source in which only these differ has nothing to say.
  */
-export function sourceHash(item: ParsedItem): string {
+export function sourceHash(item: Sourced): string {
   const { title, description, priority, effort_estimate, tags } = item
   const metadata = Object.entries(item.metadata).sort(([a], [b]) => (a < b ? -1 : 1))
   return createHash('sha256')

@@ -23,6 +23,7 @@ const worst: ImportReport = {
   ...report,
   created: 50_000,
   reopened: 20_000,
+  overwritten: many((nth) => ({ line: nth, source_ref: 'r'.repeat(512) })),
   status_kept: many((nth) => ({ line: nth, source_ref: 'r'.repeat(512), status: 'in_progress' })),
   skipped: { total: 3, reasons: { tombstone: 1, duplicate_ref: 1, pull_request: 1 } },
   errors: many((nth) => ({ line: nth, message: 'm'.repeat(600) })),

@@ -77,6 +77,12 @@ export function reportLines(
       report.reopened > 0 ? `${figure(report.reopened)} of them are closed in the source` : '',
     ),
     counted('updated', report.updated),
+    ...lossLines(
+      'overwritten',
+      report.overwritten,
+      1,
+      ({ line, source_ref }) => `line ${line}: ${shortened(source_ref)} had been changed here`,
+    ),
     counted('unchanged', report.unchanged),
     counted('skipped', report.skipped.total, reasonText(report.skipped.reasons)),
     ...lossLines(

@@ -3,7 +3,8 @@ import type { Parsed, ParsedEdge } from './formats/index.ts'
 import type { Plan } from './plan.ts'
 import { LISTED, type ImportReport, type ImportSource, type SourceEdge } from './schema.ts'
 
-const beginningOf = <T>(all: readonly T[]): { total: number; first: T[] } => ({
+/** All are counted, and the first are listed. */
+export const beginningOf = <T>(all: readonly T[]): { total: number; first: T[] } => ({
   total: all.length,
   first: all.slice(0, LISTED),
 })
@@ -42,6 +43,7 @@ export function makeReport(
     created: plan.created.length,
     reopened: reopen ? plan.created.filter(({ item }) => item.state === 'completed').length : 0,
     updated: plan.changed.length,
+    overwritten: beginningOf([]),
     unchanged: plan.unchanged,
     status_kept: beginningOf(plan.statusKept),
     skipped: { total: parsed.skipped.length, reasons: countReasons(parsed.skipped) },

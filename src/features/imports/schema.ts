@@ -53,6 +53,10 @@ export const ImportReport = z
     created: Count,
     reopened: Count.meta({ description: 'Of the created: closed in the source, and ready here (reopen)' }),
     updated: Count.meta({ description: 'Changed in the source since the last import' }),
+    overwritten: losses(z.strictObject({ line: z.int(), source_ref: z.string() })).meta({
+      description:
+        'Of the updated: changed here since the last import, and now as in the source; the record has what they were',
+    }),
     unchanged: Count,
     status_kept: losses(z.strictObject({ line: z.int(), source_ref: z.string(), status: TaskStatus })).meta({
       description: 'Closed in the source by now, but not here: an import never moves a status',

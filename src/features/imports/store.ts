@@ -3,7 +3,7 @@ import { recordChange } from '../../kernel/record.ts'
 import { insertTasks, type NewTask } from '../lifecycle/index.ts'
 import { readTasks, recordTask, type Task } from '../tasks/index.ts'
 import type { FormatName } from './schema.ts'
-import type { SourcedTask } from './plan.ts'
+import { sourceHash, type SourcedTask } from './plan.ts'
 import * as sql from './sql.ts'
 
 /** Tasks a statement: a round trip is then nothing beside its work, and no statement is long. */
@@ -110,17 +110,32 @@ function updateOf(
   }
 }
 
-/** Brings tasks up to what their source now says, all but their status, and records each that is still there. */
+/** Whether a task is not as the last import left it, in what an import writes. */
+function wasChangedHere(task: Task, format: FormatName, metadata: Readonly<Record<string, string>>): boolean {
+  const imported = metadata['source_hash']
+  const own = Object.entries(metadata).filter(([key]) => key.startsWith(`${format}_`))
+  return imported !== undefined && imported !== sourceHash({ ...task, metadata: Object.fromEntries(own) })
+}
+
+/**
+ * Brings tasks up to what their source now says, all but their status, and records each that is still there. Returns those
+ * that had been changed here.
+ */
 export async function updateChanged(
   ctx: Ctx,
   changed: readonly SourcedTask[],
   format: FormatName,
   advance: Advance,
-): Promise<void> {
+): Promise<SourcedTask[]> {
+  const overwritten: SourcedTask[] = []
   for (const batch of batchesOf(changed)) {
     const ids = batch.map(({ id }) => id)
     const before = new Map<string, Task>((await sql.lockTasks(ctx, ids)).map(({ task }) => [task.id, task]))
     const metadata = new Map((await sql.storedMetadata(ctx, ids)).map((row) => [row.id, row.metadata]))
+    for (const task of batch) {
+      const there = before.get(task.id)
+      if (there && wasChangedHere(there, format, metadata.get(task.id) ?? {})) overwritten.push(task)
+    }
     const updates = batch
       .filter(({ id }) => before.has(id))
       .map((task) => updateOf(task, format, metadata.get(task.id) ?? {}))
@@ -139,4 +154,5 @@ export async function updateChanged(
       })
     advance(batch.length)
   }
+  return overwritten
 }
