@@ -1,3 +1,4 @@
+import { noteServerTime } from './clock.ts'
 import { currentKey, keyRefused } from './session.ts'
 
 /** One field's fault, as the API names it: `path` is dotted, with array indexes. */
@@ -93,6 +94,7 @@ export async function call<T>(method: Method, path: string, options: CallOptions
   if (options.idempotencyKey !== undefined) headers['idempotency-key'] = options.idempotencyKey
   let response: Response
   let body: unknown
+  const sent = Date.now()
   try {
     response = await fetch(addressOf(path, options.query), {
       method,
@@ -101,6 +103,7 @@ export async function call<T>(method: Method, path: string, options: CallOptions
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(options.signal ? { signal: options.signal } : {}),
     })
+    noteServerTime(response.headers.get('date'), sent)
     body = await read(response)
   } catch (error) {
     if (error instanceof ApiProblem || options.signal?.aborted) throw error

@@ -1,4 +1,5 @@
 import { memo, useSyncExternalStore } from 'react'
+import { serverNow } from './clock.ts'
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -47,9 +48,9 @@ let clock: ReturnType<typeof setInterval> | undefined
 
 function subscribe(watcher: () => void): () => void {
   watchers.add(watcher)
-  if (clock === undefined) now = Date.now()
+  if (clock === undefined) now = serverNow()
   clock ??= setInterval(() => {
-    now = Date.now()
+    now = serverNow()
     for (const each of watchers) each()
   }, 30_000)
   return () => {
@@ -60,8 +61,8 @@ function subscribe(watcher: () => void): () => void {
   }
 }
 
-/** Milliseconds since 1970, to the half minute. */
-export const useNow = (): number => useSyncExternalStore(subscribe, () => (now ||= Date.now()))
+/** Milliseconds since 1970 by the server's clock, to the half minute. */
+export const useNow = (): number => useSyncExternalStore(subscribe, () => (now ||= serverNow()))
 
 /** A moment as how long ago it was; in full when pointed at. */
 export const Ago = memo(function Ago({ time }: { time: string }) {

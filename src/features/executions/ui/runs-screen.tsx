@@ -12,6 +12,7 @@ import type { ListedExecution } from '../schema.ts'
 import { columnsOf } from './columns.tsx'
 import { Filters, wishOf, type Wish } from './filters.tsx'
 import classes from './runs.module.css'
+import { serverNow } from '../../../web/kit/clock.ts'
 import { stretchOf, type Stretch } from './timeline.ts'
 
 const PAGE = 200
@@ -20,13 +21,13 @@ const HOUR = 3_600_000
 interface RunsPage {
   readonly runs: readonly ListedExecution[]
   readonly next: { readonly since: string | undefined; readonly cursor: string } | undefined
-  /** When it was fetched, in milliseconds since 1970. */
+  /** When it was fetched, in milliseconds since 1970 by the server's clock. */
   readonly at: number
 }
 
 /** Fetches a page; the first says since when, and all that follow it say the same, since cursors belong to one list. */
 async function fetchRuns(wish: Wish, from: RunsPage['next'] | null, signal: AbortSignal): Promise<RunsPage> {
-  const at = Date.now()
+  const at = serverNow()
   const { agent_type, worker_id, state, span } = wish
   const since = from
     ? from.since
