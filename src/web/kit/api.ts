@@ -27,10 +27,16 @@ export class ApiProblem extends Error {
   }
 }
 
-const unreachable = (): ApiProblem =>
+/** What no answer says of a change: it may have been done all the same. */
+const UNCERTAIN = 'it is not known whether that was done. Look, then try again'
+
+const unreachable = (method: Method): ApiProblem =>
   new ApiProblem(0, {
     code: 'unreachable',
-    detail: 'The server cannot be reached; check that it runs and that you are online, then try again.',
+    detail:
+      method === 'GET'
+        ? 'The server cannot be reached; check that it runs and that you are online, then try again.'
+        : `No answer came, so ${UNCERTAIN}; check that the server runs and that you are online.`,
   })
 
 export type QueryValue = string | number | boolean | undefined | readonly (string | number)[]
@@ -72,14 +78,15 @@ function nextCursorOf(link: string | null): string | undefined {
   return target ? (new URL(target, location.origin).searchParams.get('cursor') ?? undefined) : undefined
 }
 
-async function read(response: Response): Promise<unknown> {
+async function read(method: Method, response: Response): Promise<unknown> {
   const text = await response.text()
   try {
     return text === '' ? null : JSON.parse(text)
   } catch {
+    const uncertain = method !== 'GET' && response.status >= 500
     throw new ApiProblem(response.status, {
       code: 'unknown',
-      detail: `Something between here and the server answered ${response.status}; try again in a moment.`,
+      detail: `Something between here and the server answered ${response.status}${uncertain ? `, so ${UNCERTAIN}.` : '; try again in a moment.'}`,
     })
   }
 }
@@ -104,10 +111,10 @@ export async function call<T>(method: Method, path: string, options: CallOptions
       ...(options.signal ? { signal: options.signal } : {}),
     })
     noteServerTime(response.headers.get('date'), sent)
-    body = await read(response)
+    body = await read(method, response)
   } catch (error) {
     if (error instanceof ApiProblem || options.signal?.aborted) throw error
-    throw unreachable()
+    throw unreachable(method)
   }
   if (response.ok) return { data: body as T, nextCursor: nextCursorOf(response.headers.get('link')) }
   const problem = new ApiProblem(response.status, (body ?? {}) as Record<string, unknown>)

@@ -75,6 +75,10 @@ export default function NewTask({ close }: AsideProps) {
   const [busy, setBusy] = useState(false)
   // An answer that was lost is asked for again, and makes no second task.
   const [attempt, setAttempt] = useState(newIdempotencyKey)
+  const changePrerequisites = (change: (before: readonly Task[]) => readonly Task[]) => {
+    setPrerequisites(change)
+    setAttempt(newIdempotencyKey())
+  }
   const form = useForm<Draft>({
     initialValues: EMPTY,
     validate: faultsOf,
@@ -162,14 +166,14 @@ export default function NewTask({ close }: AsideProps) {
           label="Waits for"
           placeholder="Words of a title, or a number"
           without={new Set(prerequisites.map(({ id }) => id))}
-          pick={(task) => setPrerequisites((before) => [...before, task])}
+          pick={(task) => changePrerequisites((before) => [...before, task])}
         />
         {prerequisites.map((task) => (
           <TaskLine key={task.id} task={task}>
             <ActionIcon
               size="sm"
               aria-label={`Do not wait for ${task.number}`}
-              onClick={() => setPrerequisites((before) => before.filter(({ id }) => id !== task.id))}
+              onClick={() => changePrerequisites((before) => before.filter(({ id }) => id !== task.id))}
             >
               <IconX size={13} />
             </ActionIcon>

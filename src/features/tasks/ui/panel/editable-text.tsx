@@ -10,7 +10,7 @@ interface Props {
   readonly maxLength: number
   readonly multiline?: boolean
   readonly required?: boolean
-  /** Resolves to whether it was saved. Undefined for who may only read. */
+  /** Resolves to whether the text is kept; where not, it stays in the field. Undefined for who may only read. */
   readonly save: ((text: string) => Promise<boolean>) | undefined
 }
 
@@ -53,8 +53,8 @@ function Field({
     if (empty) return
     if (text === value) return done()
     setBusy(true)
-    await save(text)
-    done()
+    if (await save(text)) done()
+    else setBusy(false)
   }
 
   return (

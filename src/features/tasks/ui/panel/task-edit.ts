@@ -14,6 +14,7 @@ export interface Conflict {
   readonly current: Task
 }
 
+/** Resolves to whether the edit is kept: it is saved, or shown as one side of a conflict. Where not, that was told. */
 export type SaveEdit = (base: Task, edit: Edit) => Promise<boolean>
 
 const send = ({ id, version }: Task, edit: Edit): Promise<unknown> =>
@@ -24,8 +25,9 @@ const isSame = (field: keyof Edit, one: Edit, other: Edit): boolean =>
 
 /**
  * Saves edits of one task, one after the other, against the version at which they were begun. Where the task changed
- * meanwhile but not in the same field, or only by the edit before it, the edit is sent again; where somebody else changed
- * the field, both are shown, and one is chosen.
+ * meanwhile but not in the same field, or only by the edit before it, the edit is sent again; where it has become what the
+ * edit makes of it (its own answer was lost), it is saved; where somebody else changed the field, both are shown, and one is
+ * chosen.
  */
 export function useTaskEdit() {
   const [conflict, setConflict] = useState<Conflict | null>(null)
@@ -47,15 +49,31 @@ export function useTaskEdit() {
         notifyProblem(thrown)
         return false
       }
-      const current = await get<Task>(`/tasks/${base.id}`)
-      const expected = (Object.keys(edit) as (keyof Edit)[]).every((field) =>
+      return meet(base, edit, turn)
+    }
+  }
+
+  /** What becomes of an edit whose task has changed meanwhile. */
+  async function meet(base: Task, edit: Edit, turn: number): Promise<boolean> {
+    let current: Task
+    try {
+      current = await get<Task>(`/tasks/${base.id}`)
+    } catch (thrown) {
+      if (!(thrown instanceof ApiProblem)) throw thrown
+      notifyProblem(thrown)
+      return false
+    }
+    const fields = Object.keys(edit) as (keyof Edit)[]
+    if (fields.every((field) => isSame(field, current, edit))) setConflict(null)
+    else {
+      const expected = fields.every((field) =>
         [base, own.current].some((known) => isSame(field, current, known)),
       )
       if (expected && turn < 3) return save(current, edit, turn + 1)
       setConflict({ edit, base, current })
-      await tasksChanged()
-      return false
     }
+    await tasksChanged()
+    return true
   }
 
   const saveInLine: SaveEdit = (base, edit) => {
@@ -70,8 +88,8 @@ export function useTaskEdit() {
     /** Ends a conflict: `mine` is saved over the other, or is dropped. */
     async settle(mine: boolean): Promise<void> {
       if (!conflict) return
-      setConflict(null)
       if (mine) await saveInLine(conflict.current, conflict.edit)
+      else setConflict(null)
     },
   }
 }
