@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { bodyOf } from '../answers.ts'
 import { noBrowser, testBrowser, type TestBrowser } from '../browser.ts'
 import { testReceiver, type TestReceiver } from '../receiver.ts'
 import { testServer, type TestServer } from '../server.ts'
@@ -119,6 +120,62 @@ describe('changes whose answers are lost', { skip: noBrowser }, () => {
     await page.getByRole('option', { name: new RegExp(first.title) }).click()
     await form.getByRole('button', { name: 'Create' }).click()
     await form.getByText('Created:').waitFor()
+    await window.close()
+  })
+
+  test('a webhook that is registered again is the same one, and its secret is said to be lost', async () => {
+    const window = await browser.open(server, '/webhooks', { key: server.key })
+    const { page } = window
+    await page.getByRole('button', { name: 'Register a webhook' }).first().click()
+    await page.getByLabel('URL').fill(receiver.url)
+    const heal = await lose(page, 'POST', /^\/webhooks$/, 'answers')
+    await page.getByRole('button', { name: 'Register', exact: true }).click()
+    await page.getByText('it is not known whether').waitFor()
+    await heal()
+    await page.getByRole('button', { name: 'Register', exact: true }).click()
+    await page.getByText('its secret was in an answer that was lost').waitFor()
+    assert.equal(bodyOf<unknown[]>(await server.get('/webhooks')).length, 1)
+    await window.close()
+  })
+
+  test('a key that is made again is the same one, and its secret is said to be lost', async () => {
+    bodyOf(await server.post('/users', { name: 'bifrost', roles: ['agent'] }), 201)
+    const window = await browser.open(server, '/access', { key: server.key })
+    const { page } = window
+    await page.getByRole('button', { name: 'Make a key' }).click()
+    await page.getByLabel('Name').fill('laptop')
+    await page.getByRole('combobox', { name: 'Whose' }).click()
+    await page.getByRole('option', { name: 'bifrost' }).click()
+    const heal = await lose(page, 'POST', /^\/keys$/, 'answers')
+    await page.getByRole('button', { name: 'Make', exact: true }).click()
+    await page.getByText('it is not known whether').waitFor()
+    await heal()
+    await page.getByRole('button', { name: 'Make', exact: true }).click()
+    await page.getByText('its secret was in an answer that was lost').waitFor()
+    assert.equal(bodyOf<unknown[]>(await server.get('/keys')).length, 1)
+    await window.close()
+  })
+
+  test('a double click rotates a secret once', async () => {
+    const [webhook] = bodyOf<{ id: string }[]>(await server.get('/webhooks'))
+    const path = `/webhooks/${webhook!.id}/rotate-secret`
+    const window = await browser.open(server, '/webhooks', { key: server.key })
+    const { page } = window
+    let calls = 0
+    await page.route(
+      ({ pathname }) => pathname === path,
+      async (route) => {
+        calls++
+        const response = await route.fetch()
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        await route.fulfill({ response })
+      },
+    )
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Rotate' }).click()
+    await page.getByRole('button', { name: 'Rotate', exact: true }).dblclick()
+    await page.getByTestId('secret').waitFor()
+    assert.equal(calls, 1)
     await window.close()
   })
 })

@@ -1,6 +1,7 @@
 import type { UseFormReturnType } from '@mantine/form'
 import type { z } from 'zod'
-import type { ApiProblem } from './api.ts'
+import { useCallback, useState } from 'react'
+import { newIdempotencyKey, type ApiProblem } from './api.ts'
 
 /** The first segment of a fault's path: the field it belongs to. */
 const fieldOf = (path: string): string => path.split('.')[0] ?? ''
@@ -26,4 +27,18 @@ export function showFaults<Values extends Record<string, unknown>>(
   const known = problem.errors.filter(({ path }) => fieldOf(path) in form.getValues())
   for (const { path, message } of known) form.setFieldError(fieldOf(path), message)
   return known.length > 0 && known.length === problem.errors.length
+}
+
+/**
+ * The Idempotency-Key of what a form makes: the same while it is not known what became of the last attempt, so that trying
+ * again makes it once; another where its values are changed, or it was refused.
+ */
+export function useAttempt() {
+  const [key, setKey] = useState(newIdempotencyKey)
+  const renew = useCallback(() => setKey(newIdempotencyKey()), [])
+  const refused = (problem: ApiProblem): void => {
+    const certain = problem.status >= 400 && problem.status < 500 && problem.code !== 'idempotency_in_flight'
+    if (certain) renew()
+  }
+  return { key, renew, refused }
 }

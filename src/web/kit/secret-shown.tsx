@@ -2,19 +2,39 @@ import { Alert, Button, Code, CopyButton, Group, Modal, Stack, Text } from '@man
 import { IconAlertTriangle, IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 
-/** A secret that is shown this once, and how to copy it. `close` forgets it. */
+/**
+ * A secret that is shown this once, and how to copy it; null: what was asked for again was made before, and the secret went
+ * with the lost answer. `close` forgets it.
+ */
 export function SecretShown({
   title,
   secret,
+  instead,
   children,
   close,
 }: {
   title: string
-  secret: string
+  secret: string | null
+  /** What to do where it is lost, in a sentence. */
+  instead: string
   /** What it is for. */
   children: ReactNode
   close: () => void
 }) {
+  if (secret === null)
+    return (
+      <Modal opened onClose={close} title={title}>
+        <Stack gap="sm">
+          <Text size="sm">
+            It was made once, and its secret was in an answer that was lost: nobody can show it again.{' '}
+            {instead}
+          </Text>
+          <Group justify="flex-end">
+            <Button onClick={close}>Close</Button>
+          </Group>
+        </Stack>
+      </Modal>
+    )
   return (
     <Modal
       opened

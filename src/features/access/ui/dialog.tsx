@@ -3,7 +3,7 @@ import { useForm, type UseFormReturnType } from '@mantine/form'
 import { useState, type ReactNode } from 'react'
 import type { z } from 'zod'
 import type { ApiProblem } from '../../../web/kit/api.ts'
-import { checkedBy, showFaults } from '../../../web/kit/form.ts'
+import { checkedBy, showFaults, useAttempt } from '../../../web/kit/form.ts'
 import { ProblemAlert } from '../../../web/kit/problem.tsx'
 import { reload } from './requests.ts'
 
@@ -23,26 +23,30 @@ export function Dialog<Values extends Record<string, unknown>>({
   initial: Values
   schema: z.ZodType
   bodyOf: (values: Values) => object
-  send: (body: object) => Promise<unknown>
+  /** The same key makes the same thing once. */
+  send: (body: object, idempotencyKey: string) => Promise<unknown>
   close: () => void
   children: (form: UseFormReturnType<Values>) => ReactNode
 }) {
   const [problem, setProblem] = useState<ApiProblem | null>(null)
   const [busy, setBusy] = useState(false)
+  const attempt = useAttempt()
   const form = useForm<Values>({
     initialValues: initial,
     validateInputOnBlur: true,
+    onValuesChange: attempt.renew,
     validate: checkedBy(schema, bodyOf),
   })
   async function submit(values: Values) {
     setBusy(true)
     setProblem(null)
     try {
-      await send(bodyOf(values))
+      await send(bodyOf(values), attempt.key)
       close()
       await reload()
     } catch (error) {
       const refused = error as ApiProblem
+      attempt.refused(refused)
       if (refused.code === 'name_taken') form.setFieldError('name', refused.message)
       else if (!showFaults(form, refused)) setProblem(refused)
       setBusy(false)

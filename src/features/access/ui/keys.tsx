@@ -77,8 +77,13 @@ export function Keys() {
         empty="No keys yet. Make one for each user."
       />
       {creating && <KeyDialog close={() => setCreating(false)} made={setMade} />}
-      {made && made.key !== null && (
-        <SecretShown title={`The key ${made.name}`} secret={made.key} close={() => setMade(null)}>
+      {made && (
+        <SecretShown
+          title={`The key ${made.name}`}
+          secret={made.key}
+          instead="Revoke this key and make another."
+          close={() => setMade(null)}
+        >
           It is sent as a header: <code>Authorization: Bearer …</code>. An agent gets it as CAIRN_API_KEY.
         </SecretShown>
       )}
@@ -105,7 +110,7 @@ function KeyDialog({ close, made }: { close: () => void; made: (key: NewKey) => 
         ...(user_id === null ? {} : { user_id }),
         expires_at: expires_at === null ? null : new Date(expires_at.replace(' ', 'T')).toISOString(),
       })}
-      send={async (body) => made(await post<NewKey>('/keys', body))}
+      send={async (body, idempotencyKey) => made(await post<NewKey>('/keys', body, { idempotencyKey }))}
       close={close}
     >
       {(form) => (

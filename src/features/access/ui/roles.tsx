@@ -79,8 +79,10 @@ function RoleDialog({ role, close }: { role: Role | null; close: () => void }) {
       }}
       schema={role ? ChangeRole.omit({ role_id: true }) : CreateRole}
       bodyOf={({ name, description, permissions }) => ({ name: name.trim(), description, permissions })}
-      send={(body) =>
-        role ? patch(`/roles/${role.id}`, body, { version: role.version }) : post('/roles', body)
+      send={(body, idempotencyKey) =>
+        role
+          ? patch(`/roles/${role.id}`, body, { version: role.version })
+          : post('/roles', body, { idempotencyKey })
       }
       close={close}
     >

@@ -55,8 +55,13 @@ export function Tenants() {
         />
       )}
       {deleting && <DeleteTenant tenant={deleting} close={() => setDeleting(null)} />}
-      {made && made.key !== null && (
-        <SecretShown title={`The first key of ${made.name}`} secret={made.key} close={() => setMade(null)}>
+      {made && (
+        <SecretShown
+          title={`The first key of ${made.name}`}
+          secret={made.key}
+          instead="Delete this tenant and add it again."
+          close={() => setMade(null)}
+        >
           It belongs to the user admin, who may do everything in this tenant.
         </SecretShown>
       )}
@@ -80,9 +85,9 @@ function TenantDialog({
       initial={{ name: tenant?.name ?? '' }}
       schema={tenant ? ChangeTenant.omit({ tenant_id: true }) : CreateTenant}
       bodyOf={({ name }) => ({ name: name.trim() })}
-      send={async (body) => {
+      send={async (body, idempotencyKey) => {
         if (tenant) await patch(`/tenants/${tenant.id}`, body, { version: tenant.version })
-        else made(await post<Made>('/tenants', body))
+        else made(await post<Made>('/tenants', body, { idempotencyKey }))
       }}
       close={close}
     >

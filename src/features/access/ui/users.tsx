@@ -94,7 +94,9 @@ function UserDialog({ user, close }: { user: User | null; close: () => void }) {
         roles: held,
         ...(user ? { active } : {}),
       })}
-      send={(body) => (user && path ? patch(path, body, { version: user.version }) : post('/users', body))}
+      send={(body, idempotencyKey) =>
+        user && path ? patch(path, body, { version: user.version }) : post('/users', body, { idempotencyKey })
+      }
       close={close}
     >
       {(form) => (

@@ -28,7 +28,8 @@ export const useEventPatterns = () =>
 
 const at = ({ id }: Pick<Webhook, 'id'>): string => `/webhooks/${id}`
 
-export const createWebhook = (body: unknown) => post<NewWebhook>('/webhooks', body)
+export const createWebhook = (body: unknown, idempotencyKey: string) =>
+  post<NewWebhook>('/webhooks', body, { idempotencyKey })
 export const changeWebhook = (webhook: Webhook, body: object) =>
   patch<Webhook>(at(webhook), body, { version: webhook.version })
 export const rotateSecret = (webhook: Webhook, overlap_hours: number) =>

@@ -177,13 +177,16 @@ interface DialogProps {
 function Rotate({ webhook, close, secretMade }: DialogProps & { secretMade: (made: NewWebhook) => void }) {
   const [hours, setHours] = useState<number | string>(24)
   const [problem, setProblem] = useState<ApiProblem | null>(null)
+  const [busy, setBusy] = useState(false)
   const submit = async () => {
+    setBusy(true)
     try {
       const made = await rotateSecret(webhook, Number(hours))
       close()
       secretMade(made)
     } catch (error) {
       setProblem(error as ApiProblem)
+      setBusy(false)
     }
   }
   return (
@@ -208,7 +211,7 @@ function Rotate({ webhook, close, secretMade }: DialogProps & { secretMade: (mad
           <Button variant="default" onClick={close}>
             Cancel
           </Button>
-          <Button color="red" disabled={hours === ''} onClick={() => void submit()}>
+          <Button color="red" disabled={hours === ''} loading={busy} onClick={() => void submit()}>
             Rotate
           </Button>
         </Group>
@@ -220,15 +223,18 @@ function Rotate({ webhook, close, secretMade }: DialogProps & { secretMade: (mad
 function SendAgain({ webhook, close }: DialogProps) {
   const [since, setSince] = useState('')
   const [fault, setFault] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
   const submit = async () => {
     const checked = Since.safeParse(since.trim())
     if (!checked.success) return setFault(checked.error.issues[0]?.message ?? 'does not fit')
+    setBusy(true)
     try {
       const { events } = await redeliverSince(webhook, since.trim())
       notifyDone(`${events} events are on their way.`)
       close()
     } catch (error) {
       setFault((error as ApiProblem).message)
+      setBusy(false)
     }
   }
   return (
@@ -253,7 +259,9 @@ function SendAgain({ webhook, close }: DialogProps) {
           <Button variant="default" onClick={close}>
             Cancel
           </Button>
-          <Button onClick={() => void submit()}>Send again</Button>
+          <Button loading={busy} onClick={() => void submit()}>
+            Send again
+          </Button>
         </Group>
       </Stack>
     </Modal>

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, TagsInput, TextInput } from '@mantine/core
 import { useForm } from '@mantine/form'
 import { useState } from 'react'
 import type { ApiProblem } from '../../../web/kit/api.ts'
-import { checkedBy, showFaults } from '../../../web/kit/form.ts'
+import { checkedBy, showFaults, useAttempt } from '../../../web/kit/form.ts'
 import { ProblemAlert } from '../../../web/kit/problem.tsx'
 import { CreateWebhook, type Webhook } from '../schema.ts'
 import { changeWebhook, createWebhook, useEventPatterns, type NewWebhook } from './requests.ts'
@@ -32,9 +32,11 @@ export function WebhookForm({
   const patterns = useEventPatterns()
   const [problem, setProblem] = useState<ApiProblem | null>(null)
   const [busy, setBusy] = useState(false)
+  const attempt = useAttempt()
   const form = useForm<Values>({
     initialValues: { url: webhook?.url ?? '', event_types: webhook?.event_types ?? ['task.*'], secret: '' },
     validateInputOnBlur: true,
+    onValuesChange: attempt.renew,
     validate: checkedBy(CreateWebhook, bodyOf),
   })
 
@@ -43,10 +45,11 @@ export function WebhookForm({
     setProblem(null)
     try {
       if (webhook) await changeWebhook(webhook, { url: values.url.trim(), event_types: values.event_types })
-      else created(await createWebhook(bodyOf(values)))
+      else created(await createWebhook(bodyOf(values), attempt.key))
       close()
     } catch (error) {
       const refused = error as ApiProblem
+      attempt.refused(refused)
       if (refused.code === 'address_refused') form.setFieldError('url', refused.message)
       else if (!showFaults(form, refused)) setProblem(refused)
       setBusy(false)

@@ -68,8 +68,13 @@ export default function WebhooksScreen() {
           }}
         />
       )}
-      {made && made.secret !== null && (
-        <SecretShown title="The webhook's secret" secret={made.secret} close={() => setMade(null)}>
+      {made && (
+        <SecretShown
+          title="The webhook's secret"
+          secret={made.secret}
+          instead="Rotate the secret to get another."
+          close={() => setMade(null)}
+        >
           The receiver checks by it that a request comes from here (Standard Webhooks, or
           X-Webhook-Signature).
         </SecretShown>
