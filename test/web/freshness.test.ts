@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { noBrowser, testBrowser, type TestBrowser, type TestWindow } from '../browser.ts'
 import { claimOne } from '../claims.ts'
+import { eventually } from '../eventually.ts'
+import { keyOfNewTenant, keyWith } from '../people.ts'
 import { testServer, type TestServer } from '../server.ts'
 import { createTask } from '../tasks.ts'
 
@@ -19,6 +21,91 @@ describe('what is on screen', { skip: noBrowser }, () => {
 
   const row = ({ page }: TestWindow, title: string) => page.getByRole('row').filter({ hasText: title })
 
+  test('has what happened between its first reading and the first moment of live updates', async () => {
+    await createTask(server, { title: 'was there' })
+    const window = await browser.open(server, '/tasks?sort=newest', { key: server.key })
+    const { page } = window
+    const held: (() => void)[] = []
+    let open = false
+    await page.routeWebSocket(/\/ws$/, (socket) => {
+      const upstream = socket.connectToServer()
+      socket.onMessage((message) => {
+        if (open) upstream.send(message)
+        else held.push(() => upstream.send(message))
+      })
+    })
+    await page.reload()
+    await row(window, 'was there').waitFor()
+    await eventually('the app has said hello', () => Promise.resolve(held.length > 0))
+    await createTask(server, { title: 'came in between' })
+    open = true
+    for (const send of held) send()
+    await window.live()
+    await row(window, 'came in between').waitFor({ timeout: 10_000 })
+    await window.close()
+  })
+
+  test('moves on while events keep coming faster than an answer does', async () => {
+    const window = await browser.open(server, '/tasks?sort=newest', { key: server.key })
+    const { page } = window
+    await window.live()
+    await page.getByRole('row').nth(1).waitFor()
+    await page.route(
+      ({ pathname }) => pathname === '/tasks',
+      async (route) => {
+        const response = await route.fetch()
+        await new Promise((resolve) => setTimeout(resolve, 1_500))
+        await route.fulfill({ response }).catch(() => undefined)
+      },
+    )
+    let seen = false
+    for (let nth = 0; nth < 40 && !seen; nth++) {
+      await createTask(server, { title: `one of a stream, ${nth}` })
+      await page.waitForTimeout(250)
+      seen = (await row(window, 'one of a stream').count()) > 0
+    }
+    assert.ok(seen)
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await window.close()
+  })
+
+  test('stays connected in a window whose timers run once a minute', async () => {
+    const window = await browser.open(server, '/tasks', { key: server.key })
+    const { page } = window
+    await page.clock.install()
+    await page.reload()
+    await window.live()
+    let sockets = 0
+    page.on('websocket', () => sockets++)
+    for (let minute = 0; minute < 5; minute++) {
+      await page.clock.fastForward(61_000)
+      await page.waitForTimeout(300)
+    }
+    assert.equal(sockets, 0)
+    await window.close()
+  })
+
+  test('is of the tenant whose key another window logged in with', async () => {
+    const key = await keyOfNewTenant(server)
+    await createTask(server, { title: 'of the first tenant' })
+    const window = await browser.open(server, '/tasks?sort=newest', { key: server.key })
+    const { page } = window
+    await row(window, 'of the first tenant').waitFor()
+    await page.evaluate(`globalThis.seen = []; new MutationObserver(() => {
+      if (localStorage.getItem('cairn.key') === ${JSON.stringify(key)} && document.body.innerText.includes('of the first tenant')) seen.push('seen')
+    }).observe(document.body, { childList: true, subtree: true })`)
+    const other = await page.context().newPage()
+    await other.goto('/app/tasks')
+    await other.getByRole('button', { name: /^Account of/ }).click()
+    await other.getByRole('menuitem', { name: 'Log out' }).click()
+    await page.getByLabel('API key').waitFor()
+    await other.getByLabel('API key').fill(key)
+    await other.getByRole('button', { name: 'Log in' }).click()
+    await page.getByText('No tasks yet').waitFor()
+    assert.deepEqual(await page.evaluate('seen'), [])
+    await window.close()
+  })
+
   test('has right times where the clock of the browser is wrong', async () => {
     const task = await createTask(server, { title: 'timed', tags: ['timed'] })
     await claimOne(server, { tags: ['timed'], worker_id: 'w' })
@@ -31,6 +118,13 @@ describe('what is on screen', { skip: noBrowser }, () => {
       await attempts.getByText('w (').waitFor()
       assert.doesNotMatch(await attempts.innerText(), /\dh/)
     }
+    await window.close()
+  })
+
+  test('is said not to be live for who may not follow, and not that the server is away', async () => {
+    const window = await browser.open(server, '/', { key: await keyWith(server, ['create_tasks']) })
+    await window.page.getByText('Not live').first().waitFor()
+    assert.equal(await window.page.getByText('Offline').count(), 0)
     await window.close()
   })
 })

@@ -1,18 +1,22 @@
 import { WebSocket } from 'partysocket'
 import { useEffect, useSyncExternalStore } from 'react'
 import type { Event as RecordEvent } from '../../features/audit/schema.ts'
-import { queries, type Follows } from './queries.ts'
+import { outdate, queries, type Follows } from './queries.ts'
 import { currentKey, keyRefused, onSession } from './session.ts'
 
-/** Whether events arrive: `live`; on the way there for the first time; or not any more. */
-export type Connection = 'connecting' | 'live' | 'offline'
+/** Whether events arrive: `live`; on the way there for the first time; not any more; or not for this key. */
+export type Connection = 'connecting' | 'live' | 'offline' | 'refused'
 
 /** How long events are gathered before anything is fetched for them, in milliseconds. */
 const GATHERED = 500
-/** An open connection that says nothing for so long is asked, and ended when it does not answer. Milliseconds. */
+/** An open connection is asked so often whether it is there. Milliseconds; a browser may stretch them in the background. */
 const PING = 20_000
+/** So many questions that nothing came after, and the connection is made anew. */
+const UNANSWERED = 2
 /** How the server says that a key is refused (the live feature's close codes). */
 const UNAUTHORIZED = 4401
+/** And that its user may not follow. */
+const FORBIDDEN = 4403
 
 let connection: Connection = 'connecting'
 const watchers = new Set<() => void>()
@@ -42,7 +46,7 @@ const concerns = (follows: Follows, kinds: ReadonlySet<string>, ids: ReadonlySet
 function refetchFor(events: readonly RecordEvent[]): void {
   const kinds = new Set(events.map(kindOf))
   const ids = new Set(events.flatMap(idsOf))
-  void queries.invalidateQueries({
+  outdate({
     predicate: ({ meta }) => meta?.follows !== undefined && concerns(meta.follows, kinds, ids),
   })
 }
@@ -73,33 +77,34 @@ function follow(key: string): () => void {
     maxEnqueuedMessages: 0,
     shouldReconnectOnClose: ({ code }) => code !== UNAUTHORIZED,
   })
-  let wasReady = false
   let refusal = 'The key was refused; log in again.'
-  let heard = Date.now()
+  let unanswered = 0
   const heartbeat = setInterval(() => {
     if (socket.readyState !== WebSocket.OPEN) return
-    if (Date.now() - heard > 2 * PING) socket.reconnect()
-    else socket.send(JSON.stringify({ type: 'ping' }))
+    if (unanswered >= UNANSWERED) return socket.reconnect()
+    unanswered++
+    socket.send(JSON.stringify({ type: 'ping' }))
   }, PING)
   socket.addEventListener('open', () => {
-    heard = Date.now()
+    unanswered = 0
     socket.send(JSON.stringify({ authorization: `Bearer ${key}`, subscribe: {} }))
   })
   socket.addEventListener('message', ({ data }) => {
-    heard = Date.now()
+    unanswered = 0
     const message = JSON.parse(String(data)) as ServerMessage
     if (message.type === 'ready') {
       setConnection('live')
-      // What happened in between came to nobody here.
-      if (wasReady) void queries.invalidateQueries()
-      wasReady = true
+      // What happened before, since each answer was made, came to nobody here; the first time, too.
+      outdate()
     } else if (message.type === 'event' && message.event) {
       gathered.push(message.event)
       timer ??= setTimeout(flush, GATHERED)
     } else if (message.type === 'error' && message.problem) refusal = message.problem.detail
   })
   socket.addEventListener('close', ({ code }) => {
-    setConnection('offline')
+    setConnection(code === FORBIDDEN ? 'refused' : 'offline')
+    // What was permitted may be so no more.
+    if (code === FORBIDDEN) outdate({ queryKey: ['whoami'] })
     if (code === UNAUTHORIZED) keyRefused(key, refusal)
   })
   return () => {
@@ -120,6 +125,8 @@ export function startLive(): void {
     if (currentKey() === key) return
     stop()
     key = currentKey()
+    // What one key was shown is not for the next.
+    queries.clear()
     stop = key === null ? () => undefined : follow(key)
   }
   onSession(obey)

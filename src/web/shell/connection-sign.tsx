@@ -5,6 +5,10 @@ import classes from './connection-sign.module.css'
 const WORDS: Record<Connection, { label: string; meaning: string }> = {
   live: { label: 'Live', meaning: 'What changes shows by itself within a second.' },
   connecting: { label: 'Connecting', meaning: 'Live updates are on their way.' },
+  refused: {
+    label: 'Not live',
+    meaning: 'Your key may not follow what happens: what you see may be old until you reload it.',
+  },
   offline: {
     label: 'Offline',
     meaning: 'The server is out of reach: what you see may be old. It is fetched again once it is back.',

@@ -5,7 +5,6 @@ import { IconLogout, IconSearch, IconUser } from '@tabler/icons-react'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useCaller } from '../kit/caller.ts'
-import { queries } from '../kit/queries.ts'
 import { logOut } from '../kit/session.ts'
 import { screens } from '../screens.ts'
 import { AsideHost } from './aside-host.tsx'
@@ -96,13 +95,7 @@ function Navigation({ path, close }: { path: string; close: () => void }) {
                 {whoami.actor.name} in {whoami.tenant.name}
                 {whoami.roles.length > 0 ? ` (${whoami.roles.join(', ')})` : ''}
               </Menu.Label>
-              <Menu.Item
-                leftSection={<IconLogout size={14} />}
-                onClick={() => {
-                  logOut()
-                  queries.clear()
-                }}
-              >
+              <Menu.Item leftSection={<IconLogout size={14} />} onClick={() => logOut()}>
                 Log out
               </Menu.Item>
             </Menu.Dropdown>

@@ -53,9 +53,8 @@ function Login({ notice }: { notice: string | null }) {
     setBusy(true)
     try {
       const whoami = await get<Whoami>('/whoami', { key: wanted })
-      queries.clear()
-      queries.setQueryData(['whoami', wanted], whoami)
       logIn(wanted)
+      queries.setQueryData(['whoami', wanted], whoami)
     } catch (error) {
       setFault(reasonOf(error as ApiProblem))
       setBusy(false)

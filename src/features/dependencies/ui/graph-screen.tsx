@@ -7,7 +7,7 @@ import { get } from '../../../web/kit/api.ts'
 import { EmptyState } from '../../../web/kit/empty-state.tsx'
 import { useEvents } from '../../../web/kit/live.ts'
 import { notifyDone, ProblemAlert } from '../../../web/kit/problem.tsx'
-import { queries } from '../../../web/kit/queries.ts'
+import { outdate, queries } from '../../../web/kit/queries.ts'
 import type { GraphNode } from '../schema.ts'
 import { GROUPINGS, questionOf, readAddress, type GraphAddress, type Grouping } from './graph-address.ts'
 import { GraphCanvas, type CanvasHandle } from './graph-canvas.tsx'
@@ -41,10 +41,12 @@ export default function GraphScreen() {
     useCallback(
       (events: readonly RecordEvent[]) => {
         const before = queries.getQueryData<GraphAnswer>(key)
+        // What is on its way may be older than the events, and takes the place of what they change.
+        if (queries.isFetching({ queryKey: key }) > 0) outdate({ queryKey: key })
         if (!before) return
         const { graph, stale } = afterEvents(before, events, question)
         if (graph !== before) queries.setQueryData(key, graph)
-        if (stale) void queries.invalidateQueries({ queryKey: key })
+        if (stale) outdate({ queryKey: key })
       },
       [key, question],
     ),

@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState } from 'react'
 import type { Event } from '../../../audit/schema.ts'
 import { call, get, type Answer, type ApiProblem } from '../../../../web/kit/api.ts'
 import { useEvents } from '../../../../web/kit/live.ts'
-import { queries } from '../../../../web/kit/queries.ts'
+import { outdate, queries } from '../../../../web/kit/queries.ts'
 import type { Task } from '../../schema.ts'
 import type { TaskFilter } from './filter.ts'
 
@@ -94,7 +94,7 @@ export function useTaskList(filter: TaskFilter): TaskList {
       queries.setQueriesData<Pages>({ queryKey: ['tasks', 'list'] }, (old) => patchPages(old, tasks))
       if (!events.some(({ type }) => type.startsWith('task.'))) return
       const loaded = queries.getQueryData<Pages>(listKey)?.pages.length ?? 0
-      if (loaded <= REFETCHED_PAGES) void queries.invalidateQueries({ queryKey: listKey })
+      if (loaded <= REFETCHED_PAGES) outdate({ queryKey: listKey })
       else setOutdatedKey(listKey)
     },
     [listKey],
