@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { bodyOf } from '../answers.ts'
 import { noBrowser, testBrowser, type TestBrowser, type TestWindow } from '../browser.ts'
 import { claimOne } from '../claims.ts'
 import { eventually } from '../eventually.ts'
@@ -85,6 +86,27 @@ describe('what is on screen', { skip: noBrowser }, () => {
     await window.close()
   })
 
+  test('stays there while it cannot be fetched anew', async () => {
+    await createTask(server, { title: 'still here' })
+    const window = await browser.open(server, '/tasks?sort=newest', { key: server.key })
+    const { page } = window
+    await window.live()
+    await row(window, 'still here').waitFor()
+    await page.route(
+      ({ pathname }) => pathname === '/tasks',
+      (route) =>
+        route.fulfill({ status: 503, json: { code: 'overloaded', detail: 'Too much to do just now.' } }),
+    )
+    await createTask(server, { title: 'not shown yet' })
+    await page.getByRole('alert').getByText('Too much to do just now.').waitFor()
+    assert.equal(await row(window, 'still here').count(), 1)
+    await page.unrouteAll()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await row(window, 'not shown yet').waitFor()
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+    await window.close()
+  })
+
   test('is of the tenant whose key another window logged in with', async () => {
     const key = await keyOfNewTenant(server)
     await createTask(server, { title: 'of the first tenant' })
@@ -118,6 +140,64 @@ describe('what is on screen', { skip: noBrowser }, () => {
       await attempts.getByText('w (').waitFor()
       assert.doesNotMatch(await attempts.innerText(), /\dh/)
     }
+    await window.close()
+  })
+
+  test('is not fetched whole, however long the list is, for each change and each look', async () => {
+    const key = await keyOfNewTenant(server)
+    const { tenant } = bodyOf<{ tenant: { id: string } }>(await server.get('/whoami', { key }))
+    await server.sql(
+      `WITH made AS (INSERT INTO tasks (tenant_id, id) SELECT $1, uuid_v7() FROM generate_series(1, 1400)
+         RETURNING tenant_id, id, number)
+       INSERT INTO task_texts (tenant_id, task_id, title) SELECT tenant_id, id, 'row ' || number FROM made`,
+      [tenant.id],
+    )
+    const [first] = bodyOf<{ number: number }[]>(await server.get('/tasks?limit=1', { key }))
+    const window = await browser.open(server, `/tasks?task=${first!.number}`, { key })
+    const { page } = window
+    const toTheEnd = async (): Promise<void> => {
+      await page.getByRole('row').nth(1).waitFor()
+      while (!(await page.getByText('1400 tasks').isVisible()))
+        await page.evaluate(
+          `(() => { const grid = document.querySelector('[role=grid]'); grid.scrollTop = grid.scrollHeight })()`,
+        )
+    }
+    let cut = (): unknown => undefined
+    await page.routeWebSocket(/\/ws$/, (socket) => {
+      socket.connectToServer()
+      cut = () => socket.close({ code: 1011 })
+    })
+    await page.reload()
+    await window.live()
+    await toTheEnd()
+    let pages = 0
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/tasks') pages++
+    })
+    await page.getByRole('button', { name: /^Title:/ }).click()
+    await page.getByLabel('Title', { exact: true }).fill('changed here')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Title: changed here' }).waitFor()
+    await page.evaluate(`dispatchEvent(new Event('visibilitychange'))`)
+    await page.waitForTimeout(1_000)
+    assert.ok(pages <= 3, `${pages} pages for a change and a look`)
+
+    await page.getByRole('button', { name: 'Show the list anew' }).click()
+    await page.getByText('More is being fetched').waitFor()
+    await toTheEnd()
+    pages = 0
+    cut()
+    await page.locator('[data-connection=offline]:visible').waitFor()
+    await window.live()
+    await page.getByRole('button', { name: 'Show the list anew' }).waitFor()
+    await page.waitForTimeout(1_000)
+    assert.ok(pages <= 3, `${pages} pages for a connection`)
+
+    await page.getByRole('link', { name: 'Runs' }).click()
+    await page.getByRole('link', { name: 'Tasks' }).click()
+    await page.getByRole('row').nth(1).waitFor()
+    await page.waitForTimeout(1_000)
+    assert.ok(pages <= 3, `${pages} pages for coming back`)
     await window.close()
   })
 

@@ -26,11 +26,12 @@ export function Listing<T extends { id: string }>({
   actions: (item: T) => ReactNode
   empty: string
 }) {
-  if (list.error) return <ProblemAlert problem={list.error} again={() => void list.refetch()} />
-  if (!list.data) return <Loading />
+  const problem = list.error && <ProblemAlert problem={list.error} again={() => void list.refetch()} />
+  if (!list.data) return problem ?? <Loading />
   if (list.data.length === 0) return <EmptyState title={empty} />
   return (
     <div className={classes.scroll}>
+      {problem}
       <table className={classes.table} aria-label={label}>
         <thead>
           <tr>

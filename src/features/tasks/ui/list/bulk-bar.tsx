@@ -5,7 +5,7 @@ import { useCaller } from '../../../../web/kit/caller.ts'
 import { confirm } from '../../../../web/kit/confirm.tsx'
 import { notifyDone } from '../../../../web/kit/problem.tsx'
 import { notifications } from '@mantine/notifications'
-import { queries } from '../../../../web/kit/queries.ts'
+import { renew } from '../../../../web/kit/queries.ts'
 import type { Task } from '../../schema.ts'
 import { priorityText } from '../priority.tsx'
 import classes from './bulk-bar.module.css'
@@ -42,7 +42,7 @@ export function BulkBar({ tasks, clear }: { tasks: readonly Task[]; clear: () =>
     setBusy(true)
     const refused = await eachOf(tasks, act)
     setBusy(false)
-    await queries.invalidateQueries({ queryKey: ['tasks'] })
+    await renew({ queryKey: ['tasks'] })
     const first = refused[0]
     if (tasks.length > refused.length) notifyDone(`${tasks.length - refused.length} ${done}`)
     if (first)

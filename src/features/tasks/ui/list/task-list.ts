@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery, type InfiniteData } from '@tanstack/react-query'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { Event } from '../../../audit/schema.ts'
 import { call, get, type Answer, type ApiProblem } from '../../../../web/kit/api.ts'
 import { useEvents } from '../../../../web/kit/live.ts'
-import { outdate, queries } from '../../../../web/kit/queries.ts'
+import { onTooOld, outdate, queries, whenShort } from '../../../../web/kit/queries.ts'
 import type { Task } from '../../schema.ts'
 import type { TaskFilter } from './filter.ts'
 
@@ -17,7 +17,10 @@ type Pages = InfiniteData<Answer<Task[]>, string | undefined>
 /** The list as far as it was scrolled. */
 export interface TaskList {
   readonly tasks: readonly Task[]
+  /** Why it could not be fetched, or not again, or not further; the tasks are then those that were there before. */
   readonly problem: ApiProblem | null
+  /** Tries again what failed. */
+  readonly again: () => void
   readonly loading: boolean
   /** Whether there is more to fetch. */
   readonly more: boolean
@@ -63,6 +66,12 @@ function patchPages(pages: Pages | undefined, tasks: ReadonlyMap<string, Task>):
   return changed ? { ...pages, pages: patched } : pages
 }
 
+const firstPages = (all: Pages | undefined): Pages | undefined =>
+  all && {
+    pages: all.pages.slice(0, REFETCHED_PAGES),
+    pageParams: all.pageParams.slice(0, REFETCHED_PAGES),
+  }
+
 /** Tasks by cursor pages, or what a search found; kept current by the events. */
 export function useTaskList(filter: TaskFilter): TaskList {
   const { q, ...query } = filter
@@ -78,6 +87,9 @@ export function useTaskList(filter: TaskFilter): TaskList {
     getNextPageParam: (last) => last.nextCursor,
     enabled: !searching,
     placeholderData: (before) => before,
+    refetchOnWindowFocus: whenShort,
+    refetchOnMount: whenShort,
+    meta: { longest: REFETCHED_PAGES },
   })
   const found = useQuery<Task[], ApiProblem>({
     queryKey: ['tasks', 'search', q],
@@ -93,13 +105,19 @@ export function useTaskList(filter: TaskFilter): TaskList {
       const tasks = tasksOf(events)
       queries.setQueriesData<Pages>({ queryKey: ['tasks', 'list'] }, (old) => patchPages(old, tasks))
       if (!events.some(({ type }) => type.startsWith('task.'))) return
-      const loaded = queries.getQueryData<Pages>(listKey)?.pages.length ?? 0
-      if (loaded <= REFETCHED_PAGES) outdate({ queryKey: listKey })
-      else setOutdatedKey(listKey)
+      outdate({ queryKey: listKey })
     },
     [listKey],
   )
   useEvents(follow)
+  useEffect(() => {
+    const stop = onTooOld(listKey, () => setOutdatedKey(listKey))
+    return () => {
+      stop()
+      // Nobody keeps its rows current any more, and whoever comes back begins at its top.
+      queries.setQueryData<Pages>(listKey, firstPages)
+    }
+  }, [listKey])
 
   const rows = useMemo(() => {
     if (searching) return (found.data ?? []).filter((task) => passes(task, filter))
@@ -114,7 +132,8 @@ export function useTaskList(filter: TaskFilter): TaskList {
   return {
     tasks: rows,
     problem: current.error,
-    loading: current.isPending,
+    again: () => void (pages.isFetchNextPageError && !searching ? fetchNextPage() : current.refetch()),
+    loading: current.data === undefined,
     more: !searching && hasNextPage,
     fetchMore,
     outdated: !searching && outdatedKey === listKey,

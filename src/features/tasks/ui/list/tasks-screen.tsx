@@ -100,10 +100,9 @@ export default function TasksScreen() {
           Tasks have come or changed their place. Show the list anew
         </button>
       )}
-      {list.problem ? (
-        <ProblemAlert problem={list.problem} again={list.refresh} />
-      ) : list.loading ? (
-        <Loading />
+      {list.problem && <ProblemAlert problem={list.problem} again={list.again} />}
+      {list.loading ? (
+        !list.problem && <Loading />
       ) : list.tasks.length === 0 ? (
         <NoTasks
           filter={filter}

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Blocks, DependencyWithTask } from '../../../dependencies/schema.ts'
 import type { History } from '../../../executions/schema.ts'
 import { get, type ApiProblem } from '../../../../web/kit/api.ts'
-import { queries } from '../../../../web/kit/queries.ts'
+import { queries, renew } from '../../../../web/kit/queries.ts'
 import type { TaskWithMetadata } from '../../schema.ts'
 
 export type DetailedTask = z.output<typeof TaskWithMetadata>
@@ -60,8 +60,5 @@ export const useAttempts = (id: string) =>
 
 /** Everything about tasks is old: what is on screen is fetched again, what is not when it is looked at. */
 export async function tasksChanged(): Promise<void> {
-  await Promise.all([
-    queries.invalidateQueries({ queryKey: ['task'] }),
-    queries.invalidateQueries({ queryKey: ['tasks'] }),
-  ])
+  await Promise.all([renew({ queryKey: ['task'] }), renew({ queryKey: ['tasks'] })])
 }
