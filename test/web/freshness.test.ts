@@ -6,7 +6,7 @@ import { claimOne } from '../claims.ts'
 import { eventually } from '../eventually.ts'
 import { keyOfNewTenant, keyWith } from '../people.ts'
 import { testServer, type TestServer } from '../server.ts'
-import { createTask } from '../tasks.ts'
+import { createTask, readTask } from '../tasks.ts'
 
 describe('what is on screen', { skip: noBrowser }, () => {
   let server: TestServer
@@ -140,6 +140,22 @@ describe('what is on screen', { skip: noBrowser }, () => {
       await attempts.getByText('w (').waitFor()
       assert.doesNotMatch(await attempts.innerText(), /\dh/)
     }
+    await window.close()
+  })
+
+  test('takes no tag away that it does not know of', async () => {
+    const task = await createTask(server, { title: 'tagged by two', tags: ['first'] })
+    const window = await browser.open(server, '/tasks?sort=newest', { key: server.key })
+    const { page } = window
+    await page.routeWebSocket(/\/ws$/, () => undefined)
+    await page.reload()
+    await row(window, 'tagged by two').getByRole('checkbox').click()
+    await server.post(`/tasks/${task.id}/tags`, ['first', 'theirs'])
+    await page.getByRole('button', { name: 'Add a tag' }).click()
+    await page.getByLabel('Tag', { exact: true }).fill('mine')
+    await page.keyboard.press('Enter')
+    await page.getByText('1 tagged').waitFor()
+    assert.deepEqual((await readTask(server, task.id)).tags.toSorted(), ['first', 'mine', 'theirs'])
     await window.close()
   })
 

@@ -1,6 +1,6 @@
 import { Button, CloseButton, Group, Menu, Popover, TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
-import { patch, post, remove, type ApiProblem } from '../../../../web/kit/api.ts'
+import { ApiProblem, get, patch, post, remove } from '../../../../web/kit/api.ts'
 import { useCaller } from '../../../../web/kit/caller.ts'
 import { confirm } from '../../../../web/kit/confirm.tsx'
 import { notifyDone } from '../../../../web/kit/problem.tsx'
@@ -33,6 +33,20 @@ async function eachOf(
   return refused
 }
 
+/** Whether it is certain that nothing was done. */
+const isRefusal = ({ status }: ApiProblem): boolean => status >= 400 && status < 500
+
+/** Adds a tag to those that a task has, also where the list does not show all of them yet. */
+async function addTag(task: Task, tag: string, turn = 0): Promise<void> {
+  if (task.tags.includes(tag)) return
+  try {
+    await post(`/tasks/${task.id}/tags`, [...task.tags, tag], { version: task.version })
+  } catch (problem) {
+    if (!(problem instanceof ApiProblem) || problem.status !== 412 || turn === 3) throw problem
+    await addTag(await get<Task>(`/tasks/${task.id}`), tag, turn + 1)
+  }
+}
+
 /** What may be done to all chosen tasks at once. */
 export function BulkBar({ tasks, clear }: { tasks: readonly Task[]; clear: () => void }) {
   const { may } = useCaller()
@@ -49,7 +63,7 @@ export function BulkBar({ tasks, clear }: { tasks: readonly Task[]; clear: () =>
       notifications.show({
         color: 'red',
         autoClose: 12_000,
-        title: `${refused.length} of ${tasks.length} were refused`,
+        title: `${refused.length} of ${tasks.length} were ${refused.every(({ problem }) => isRefusal(problem)) ? 'refused' : 'not confirmed'}`,
         message: `Task ${first.task.number}: ${first.problem.message}`,
       })
     else clear()
@@ -105,9 +119,7 @@ export function BulkBar({ tasks, clear }: { tasks: readonly Task[]; clear: () =>
             label="Add a tag"
             field="Tag"
             disabled={busy}
-            submit={(tag) =>
-              void run('tagged', (task) => post(`/tasks/${task.id}/tags`, [...new Set([...task.tags, tag])]))
-            }
+            submit={(tag) => void run('tagged', (task) => addTag(task, tag))}
           />
         )}
         {may('update_tasks') && (
