@@ -217,6 +217,16 @@ describe('what is on screen', { skip: noBrowser }, () => {
     await window.close()
   })
 
+  test('is a task only where the address names one', async () => {
+    const window = await browser.open(server, '/tasks?task=dependency-graph', { key: server.key })
+    const { page } = window
+    for (const reference of ['dependency-graph', '', '..', 'search', '0', '1e3']) {
+      await page.goto(`/app/tasks?task=${encodeURIComponent(reference)}`)
+      await page.getByText(`There is no task ${reference}`.trim()).waitFor()
+    }
+    await window.close()
+  })
+
   test('is said not to be live for who may not follow, and not that the server is away', async () => {
     const window = await browser.open(server, '/', { key: await keyWith(server, ['create_tasks']) })
     await window.page.getByText('Not live').first().waitFor()

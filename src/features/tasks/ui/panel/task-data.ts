@@ -12,8 +12,8 @@ export type Blocked = z.output<typeof Blocks>
 
 const keyOf = (reference: string): unknown[] => ['task', reference, 'details']
 
-/** A task by its number or id, with its metadata. */
-export function useTask(reference: string) {
+/** A task by its number or id, with its metadata; nothing is asked for while it is not `named`. */
+export function useTask(reference: string, named: boolean) {
   const id = queries.getQueryData<DetailedTask>(keyOf(reference))?.id
   return useQuery<DetailedTask, ApiProblem>({
     queryKey: keyOf(reference),
@@ -22,6 +22,7 @@ export function useTask(reference: string) {
         query: { include: 'metadata' },
         signal,
       }),
+    enabled: named,
     meta: { follows: { kinds: ['task'], ...(id === undefined ? {} : { ids: [id] }) } },
   })
 }

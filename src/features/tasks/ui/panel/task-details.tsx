@@ -8,6 +8,7 @@ import { Copyable } from '../../../../web/kit/copyable.tsx'
 import { EmptyState } from '../../../../web/kit/empty-state.tsx'
 import { notifyProblem, ProblemAlert } from '../../../../web/kit/problem.tsx'
 import { StatusBadge } from '../../../../web/kit/status-badge.tsx'
+import { TaskRef } from '../../schema.ts'
 import { Attempts } from './attempts.tsx'
 import { ConflictNotice } from './conflict.tsx'
 import { Dependents, Prerequisites } from './dependencies.tsx'
@@ -31,11 +32,12 @@ interface Props {
 
 /** Everything about a task, and what may be done to it. */
 export function TaskDetails({ reference, gone, tools }: Props) {
-  const { data: task, error, refetch } = useTask(reference)
+  const named = TaskRef.safeParse(/^\d+$/.test(reference) ? Number(reference) : reference).success
+  const { data: task, error, refetch } = useTask(reference, named)
   useEffect(() => {
     if (task) document.title = `${task.number} ${task.title} · Cairn Codex`
   }, [task])
-  if (error && error.status === 404)
+  if (!named || error?.status === 404)
     return (
       <>
         <div className={classes.bar}>
