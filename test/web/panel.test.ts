@@ -60,8 +60,12 @@ describe('the task panel', { skip: noBrowser }, () => {
     assert.equal(claim.task.id, task.id)
     const window = await open(task.number)
     const { page } = window
+    await page.getByRole('region', { name: 'Attempts' }).getByText('holder').waitFor()
     await moves(window).getByRole('button', { name: 'Complete' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Complete' }).click()
+    const form = page.getByRole('dialog')
+    await form.getByRole('button', { name: 'Complete' }).waitFor()
+    assert.equal(await form.getByRole('textbox').count(), 0, 'what would be dropped is not asked for')
+    await form.getByRole('button', { name: 'Complete' }).click()
     await page.getByText('holder holds a lease on it').waitFor()
     assert.equal((await readTask(server, task.id)).status, 'in_progress')
     await page.getByRole('button', { name: 'Complete it all the same' }).click()

@@ -28,9 +28,12 @@ export function Moves({ task }: { task: DetailedTask }) {
     setBusy(false)
   }
 
+  /** Whether what it cost and what went wrong can be told: only of an execution that is nobody's lease. */
+  const told = open !== undefined && open.lease_expires_at === null && may('execute_tasks')
+
   /** Ends the open execution; one whose lease is another's only after a question, and by who may override. */
   async function end(success: boolean, cost_dollars: number, error_message: string): Promise<void> {
-    if (open && open.lease_expires_at === null)
+    if (open && told)
       return act(() =>
         post(`/executions/${open.id}/complete`, {
           success,
@@ -83,6 +86,7 @@ export function Moves({ task }: { task: DetailedTask }) {
           {(done) => (
             <EndForm
               action="Complete"
+              told={told}
               submit={(cost) => {
                 done()
                 void end(true, cost, '')
@@ -96,6 +100,7 @@ export function Moves({ task }: { task: DetailedTask }) {
           {(done) => (
             <EndForm
               action="Fail"
+              told={told}
               submit={(cost, error) => {
                 done()
                 void end(false, cost, error)
@@ -177,9 +182,11 @@ function AssignForm({ submit }: { submit: (worker: string) => void }) {
 
 function EndForm({
   action,
+  told,
   submit,
 }: {
   action: 'Complete' | 'Fail'
+  told: boolean
   submit: (cost: number, error: string) => void
 }) {
   const [cost, setCost] = useState<number | string>('')
@@ -191,20 +198,22 @@ function EndForm({
   return (
     <form onSubmit={send}>
       <Stack gap="xs">
-        <NumberInput
-          label="What it cost"
-          prefix="$"
-          placeholder="$0"
-          min={0}
-          max={99_999_999}
-          decimalScale={6}
-          allowNegative={false}
-          hideControls
-          value={cost}
-          onChange={setCost}
-          data-autofocus
-        />
-        {action === 'Fail' && (
+        {told && (
+          <NumberInput
+            label="What it cost"
+            prefix="$"
+            placeholder="$0"
+            min={0}
+            max={99_999_999}
+            decimalScale={6}
+            allowNegative={false}
+            hideControls
+            value={cost}
+            onChange={setCost}
+            data-autofocus
+          />
+        )}
+        {told && action === 'Fail' && (
           <Textarea
             label="What went wrong"
             autosize
