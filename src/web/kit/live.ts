@@ -71,7 +71,8 @@ interface ServerMessage {
 /** Follows the record as long as there is `key`. Returns how to stop. */
 function follow(key: string): () => void {
   const socket = new WebSocket(() => `${location.origin.replace(/^http/, 'ws')}/ws`, [], {
-    minReconnectionDelay: 500,
+    // Scattered: all windows lose a server that restarts at the same moment.
+    minReconnectionDelay: 300 + Math.random() * 700,
     maxReconnectionDelay: 10_000,
     connectionTimeout: 10_000,
     maxEnqueuedMessages: 0,
