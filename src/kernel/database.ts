@@ -196,7 +196,7 @@ const outcomeUnknown = ({ cause }: OutcomeUnknown, keyed: boolean): Problem =>
   )
 
 /** What PostgreSQL refuses for a moment, and has done nothing of. */
-const PASSING = /^(40|53|57|08)|^(25006|25P03|25P04|55P03)$/
+const PASSING = /^(40|53|57|58|08)|^(25006|25P03|25P04|55P03)$/
 
 /** Node's own words for a connection that could not be made or was lost. */
 const CONNECTION_ERRORS = /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/
@@ -205,16 +205,17 @@ const LOST =
 
 /**
  * What a database error means to a caller, or undefined when it is none: 22 is bad input, 23 a conflict with what is
- * stored, 40, 53, 55P03, 57, 08, a database that is only read (25006) and a transaction that took too long (25P03, 25P04) a moment
- * to try again (PostgreSQL documentation, appendix A). `keyed`: the call has an Idempotency-Key, and may be sent again whatever
- * became of it.
+ * stored, 40, 53, 55P03, 57, 58 (its disk, say), 08, a database that is only read (25006) and a transaction that took too long
+ * (25P03, 25P04) a moment to try again (PostgreSQL documentation, appendix A); so is a connection that could not be made, whatever
+ * kept it from that: no file descriptor here, a password that is just being changed. `keyed`: the call has an Idempotency-Key, and
+ * may be sent again whatever became of it.
  */
 export function problemOfDatabase(error: unknown, keyed = false): Problem | undefined {
   if (error instanceof OutcomeUnknown) return outcomeUnknown(error, keyed)
   const state = sqlState(error)
   if (
     error instanceof Error &&
-    (CONNECTION_ERRORS.test(state ?? '') || LOST.test(error.message) || isSilence(error))
+    (neverSent(error) || CONNECTION_ERRORS.test(state ?? '') || LOST.test(error.message) || isSilence(error))
   )
     return busy('The database is not reachable just now; nothing was changed, try again in a moment.', error)
   if (!state || !/^[0-9A-Z]{5}$/.test(state)) return undefined

@@ -16,9 +16,12 @@ const AT_REST = {
 
 /** The memory of a process, as the test sets it; `garbage` of the heap goes when it is collected. */
 function memory() {
-  const state = { figures: AT_REST as MemoryFigures, garbage: 0, collected: 0 }
+  const state = { figures: AT_REST as MemoryFigures, garbage: 0, collected: 0, silent: false }
   const measured = new Memory({
-    measure: () => ({ ...state.figures, heapUsed: state.figures.heapUsed + state.garbage }),
+    measure: () => {
+      if (state.silent) throw new Error('EMFILE: too many open files, uv_resident_set_memory')
+      return { ...state.figures, heapUsed: state.figures.heapUsed + state.garbage }
+    },
     collect: () => {
       state.garbage = 0
       state.collected++
@@ -68,6 +71,15 @@ test('a collection that frees nothing is not made at each look', () => {
   const { look, state } = memory()
   for (let n = 0; n < 5; n++) look({ resident: 250 * MIB, external: 120 * MIB })
   assert.equal(state.collected, 1)
+})
+
+test('where the system does not say how full it is, what it said last stands', () => {
+  const { look, state } = memory()
+  assert.deepEqual(look({ resident: 250 * MIB, external: 80 * MIB }).full, true)
+  state.silent = true
+  assert.deepEqual(look({}).full, true)
+  state.silent = false
+  assert.deepEqual(look({}), ROOM)
 })
 
 test('this process has room, and can be looked at', () => {

@@ -72,16 +72,26 @@ export class Memory {
     this.#outside = Math.max(0, resident - heapResident - external)
   }
 
-  /** Looks anew. */
+  /** Looks anew. Asking costs a file: a process that may open no more goes by what it was told last. */
   look(): void {
-    this.#figures = this.#measure()
+    if (!this.#ask()) return
     const began = performance.now()
     if (!this.isFull(false) || began < this.#collectAgain) return
     // V8 collects when it is asked for memory, and who refuses everything asks for none: what is garbage would fill it for good.
     this.#collect()
     const ended = performance.now()
     this.#collectAgain = ended + Math.max(COLLECT_MILLISECONDS, (ended - began) * COLLECT_TIMES)
-    this.#figures = this.#measure()
+    this.#ask()
+  }
+
+  /** Whether the system said how full it is. */
+  #ask(): boolean {
+    try {
+      this.#figures = this.#measure()
+      return true
+    } catch {
+      return false
+    }
   }
 
   /** Whether there is too little left for a new call; for an urgent one there is longest. */
