@@ -10,6 +10,7 @@ import { Metrics } from './metrics.ts'
 import { record } from './migrations/202611220001_record.ts'
 import { requests } from './migrations/202611220002_requests.ts'
 import { quickIds } from './migrations/202611260500_quick_ids.ts'
+import { leadershipKey } from './migrations/202611271200_leadership_key.ts'
 import type { Migration } from './migrate.ts'
 import type { Feature, Operation } from './operation.ts'
 import { Pool, warnOfMissingLimits } from './pool.ts'
@@ -59,7 +60,13 @@ export function assemble(features: readonly Feature[]): Assembly {
     features,
     operations,
     permissions,
-    migrations: [record, requests, quickIds, ...features.flatMap((each) => each.migrations ?? [])],
+    migrations: [
+      record,
+      requests,
+      quickIds,
+      leadershipKey,
+      ...features.flatMap((each) => each.migrations ?? []),
+    ],
     events: Object.assign({}, ...features.map((each) => each.events ?? {})) as Record<string, string>,
     tables: [...features.toReversed().flatMap((each) => each.tables ?? []), ...KERNEL_TABLES],
   }

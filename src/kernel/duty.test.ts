@@ -175,3 +175,87 @@ test('effects come after the commit, and none after a failure', async () => {
   await eventually('an effect came', () => effects.length > 0)
   assert.equal(effects[0], 'run 2')
 })
+
+test('a leader whose run takes long goes on saying that it is there, and goes on with its other duties', async (t) => {
+  let end = (): void => undefined
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  t.after(() => end())
+  let runs = 0
+  const leader = start('takes long', {
+    everyMilliseconds: 3_600_000,
+    async run({ db }) {
+      if (runs++ > 0) return 0
+      await db.query(`SELECT pg_backend_pid()`)
+      // Busy all the while: no silence that ends its transaction.
+      const busy = setInterval(() => void db.query('SELECT').catch(() => undefined), 1_000)
+      await ended
+      clearInterval(busy)
+      return 0
+    },
+  })
+  await eventually('it runs', () => runs > 0)
+  const heldUntil = async (): Promise<number> =>
+    (await server.sql(`SELECT extract(epoch FROM held_until)::float8 AS at FROM leadership`))[0].at
+  const before = await heldUntil()
+  await eventually('it has said so three times', async () => (await heldUntil()) > before + 6)
+  assert.equal(leader.leads, true)
+  end()
+})
+
+test('a rival waits for the run of a leader whose time is over, which then finds nothing', async (t) => {
+  let end = (): void => undefined
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  t.after(() => end())
+  let runs = 0
+  start('overtaken', {
+    async run({ db }) {
+      await db.query(`INSERT INTO written VALUES ('overtaken')`)
+      if (runs++ === 0) await ended
+      return 0
+    },
+  })
+  await eventually('it runs', () => runs > 0)
+  const rival = new Duties(server.app, [], true)
+  running.push(rival)
+  rival.start()
+  await eventually(
+    'the rival waits',
+    async () =>
+      (
+        await server.sql(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE leadership%'`,
+        )
+      ).length > 0,
+  )
+  assert.equal(rival.leads, false)
+  end()
+  await eventually('the rival leads', () => rival.leads)
+  const written = await writtenBy('overtaken')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.equal(await writtenBy('overtaken'), written)
+})
+
+test('a leader that is paused in the midst of a run does not keep its rivals waiting', async (t) => {
+  let end = (): void => undefined
+  const paused = new Promise<void>((resolve) => (end = resolve))
+  t.after(() => end())
+  let runs = 0
+  const leader = start('paused', {
+    async run({ db }) {
+      await db.query(`INSERT INTO written VALUES ('paused')`)
+      if (runs++ === 0) await paused
+      return 0
+    },
+  })
+  await eventually('it runs', () => runs > 0)
+  // Of a process that is paused nothing goes on; here its other statements are kept from the database.
+  await server.sql(`UPDATE leadership SET held_until = now() - interval '1 second'`).catch(() => undefined)
+  assert.ok(leader.leads)
+  const rival = new Duties(server.app, [], true)
+  running.push(rival)
+  rival.start()
+  await eventually('the rival leads', () => rival.leads)
+  end()
+  await eventually('the paused one has heard of it', () => !leader.leads)
+  assert.equal(await writtenBy('paused'), 0)
+})

@@ -54,16 +54,33 @@ const RENEW_MILLISECONDS = 2_500
 
 const Epoch = z.object({ epoch: z.number() })
 
-const lead = queryAcrossTenants(
+/**
+ * A leader says that it is there. This changes nothing of the row's key (name, holder, epoch), and so passes by the runs that hold
+ * it: one that takes long must not cost its leader the place, and with that all other duties.
+ */
+const renew = queryAcrossTenants(
+  'leadership.renew',
+  Epoch,
+  `UPDATE leadership SET held_until = clock_timestamp() + make_interval(secs => $2)
+   WHERE name = 'duties' AND holder = $1 RETURNING epoch`,
+)
+
+/**
+ * Takes the place of a leader whose time is over, or of any where `$3`; waits for the runs that hold the row. Its own time begins when it has
+ * waited, and not with its statement: it would be over at once.
+ */
+const take = queryAcrossTenants(
   'leadership.take',
   Epoch,
-  `INSERT INTO leadership AS l (name, holder, epoch, held_until)
-   VALUES ('duties', $1, 1, now() + make_interval(secs => $2))
-   ON CONFLICT (name) DO UPDATE
-     SET holder = $1, held_until = now() + make_interval(secs => $2),
-         epoch = CASE WHEN l.holder = $1 THEN l.epoch ELSE l.epoch + 1 END
-     WHERE l.holder = $1 OR l.held_until < now() OR $3
-   RETURNING epoch`,
+  `UPDATE leadership SET holder = $1, epoch = epoch + 1, held_until = clock_timestamp() + make_interval(secs => $2)
+   WHERE name = 'duties' AND (held_until < now() OR $3) RETURNING epoch`,
+)
+
+const found = queryAcrossTenants(
+  'leadership.found',
+  Epoch,
+  `INSERT INTO leadership (name, holder, epoch, held_until)
+   VALUES ('duties', $1, 1, now() + make_interval(secs => $2)) ON CONFLICT DO NOTHING RETURNING epoch`,
 )
 
 const resign = queryAcrossTenants(
@@ -74,12 +91,22 @@ const resign = queryAcrossTenants(
 
 /**
  * A row when the leadership of `$1` (holder) and `$2` (epoch) stands, locked until the transaction ends. Shared by the
- * runs of one leader; a rival's takeover waits for them, and they find nothing after it: a row that changed since the
- * statement's snapshot is read anew before it is locked.
+ * runs of one leader, and by its renewals; a rival's takeover waits for them, and they find nothing after it: a row that
+ * changed since the statement's snapshot is read anew before it is locked.
  */
-export const heldFragment = `SELECT epoch FROM leadership WHERE name = 'duties' AND holder = $1 AND epoch = $2 FOR SHARE`
+export const heldFragment = `SELECT epoch FROM leadership WHERE name = 'duties' AND holder = $1 AND epoch = $2 FOR KEY SHARE`
 
 const holdEpoch = queryAcrossTenants('leadership.hold', Epoch, heldFragment)
+
+/**
+ * How long a run's transaction may be silent: a leader that is paused in the midst of one, or whose network is gone, would keep
+ * its rivals waiting.
+ */
+const endSilent = queryAcrossTenants(
+  'leadership.end_silent',
+  z.object({ set_config: z.string() }),
+  `SELECT set_config('idle_in_transaction_session_timeout', '${HELD_SECONDS}s', true)`,
+)
 
 /** Runs the duties of all features on whichever server leads. */
 export class Duties {
@@ -125,7 +152,7 @@ export class Duties {
   async #keepLeading(): Promise<void> {
     while (!this.#stopped) {
       try {
-        const [row] = await lead({ db: this.#app.pool }, this.#me, HELD_SECONDS, this.#usurps)
+        const row = await this.#lead()
         this.#usurps = false
         if (row && this.#epoch === undefined)
           this.#app.log.info({ epoch: row.epoch }, 'this server leads the duties')
@@ -138,6 +165,15 @@ export class Duties {
       }
       await this.#renewal.wait(RENEW_MILLISECONDS)
     }
+  }
+
+  /** The epoch of its leadership; undefined where another server leads. */
+  async #lead(): Promise<z.output<typeof Epoch> | undefined> {
+    const scope = { db: this.#app.pool }
+    const [row] = await renew(scope, this.#me, HELD_SECONDS)
+    if (row) return row
+    const [taken] = await take(scope, this.#me, HELD_SECONDS, this.#usurps)
+    return taken ?? (await found(scope, this.#me, HELD_SECONDS))[0]
   }
 
   async #repeat(duty: Duty): Promise<void> {
@@ -186,7 +222,9 @@ export class Duties {
           : await transact(this.#app.pool, async (db) => {
               effects.length = 0
               const held = await holdEpoch({ db }, this.#me, epoch)
-              return held.length === 0 ? 0 : run(db)
+              if (held.length === 0) return 0
+              await endSilent({ db })
+              return run(db)
             })
       for (const effect of effects) effect()
       failures.count = 0
