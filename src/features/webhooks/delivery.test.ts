@@ -406,3 +406,45 @@ test('deliveries are forgotten when they are old enough, and not before', async 
   await runDuty(server, forgetDeliveries)
   assert.deepEqual(await deliveriesOf(webhook.id), [])
 })
+
+test('a server whose clock is a month ahead forgets no delivery before its time', async (t) => {
+  const to = await receiver()
+  const webhook = await subscribe(to)
+  await createTask(server)
+  await eventually('it is in the log', async () => (await deliveriesOf(webhook.id)).length === 1)
+  const now = Date.now
+  t.mock.method(Date, 'now', () => now() + 31 * 86_400_000)
+  await runDuty(server, forgetDeliveries)
+  t.mock.restoreAll()
+  assert.equal((await deliveriesOf(webhook.id)).length, 1)
+})
+
+test('a run forgets a bounded number of deliveries, of however many tenants', async () => {
+  const to = await receiver()
+  for (const key of [server.key, await keyOfNewTenant(server), await keyOfNewTenant(server)]) {
+    const { id } = await subscribe(to, ['task.*'], key)
+    await server.sql(
+      `INSERT INTO webhook_deliveries (tenant_id, id, webhook_id, event_id, event_type, attempt, delivered_at, duration_ms)
+       SELECT tenant_id, ('00000000' || substr(gen_random_uuid()::text, 9))::uuid, id, gen_random_uuid(), 'task.created', 1, now(), 1
+       FROM webhooks, generate_series(1, 2000) WHERE id = $1`,
+      [id],
+    )
+  }
+  const left = async (): Promise<number> =>
+    (await server.sql(`SELECT FROM webhook_deliveries WHERE id < '00000001-0000-0000-0000-000000000000'`))
+      .length
+  await server.app.duties.stop()
+  const run = (): Promise<number> =>
+    forgetDeliveries.run({
+      db: server.app.pool,
+      app: server.app,
+      leadership: { holder: '', epoch: 0 },
+      signal: new AbortController().signal,
+      afterCommit: () => undefined,
+    })
+  const before = await left()
+  assert.equal(await run(), 5_000)
+  assert.equal(await left(), before - 5_000)
+  await runDuty(server, forgetDeliveries)
+  assert.equal(await left(), 0)
+})
