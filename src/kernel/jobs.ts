@@ -115,12 +115,25 @@ export class Jobs {
     await this.#boss.insert(queue.name, inserts, { db: on(db) })
   }
 
-  /** Takes up to `limit` jobs that are due, no more than `perGroup` of one group being in hand on all servers. */
-  take<Data>(queue: JobQueue, limit: number, perGroup: number): Promise<TakenJob<Data>[]> {
+  /**
+   * Takes up to `limit` jobs that are due, no more than `perGroup` of one group being in hand on all servers, and none of the groups
+   * in `except`.
+   */
+  take<Data>(
+    queue: JobQueue,
+    limit: number,
+    perGroup: number,
+    except: readonly string[] = [],
+  ): Promise<TakenJob<Data>[]> {
     return transact(
       this.#pool,
       (db) =>
-        this.#boss.fetch<Data>(queue.name, { batchSize: limit, groupConcurrency: perGroup, db: on(db) }),
+        this.#boss.fetch<Data>(queue.name, {
+          batchSize: limit,
+          groupConcurrency: perGroup,
+          ...(except.length > 0 ? { ignoreGroups: [...except] } : {}),
+          db: on(db),
+        }),
       { repeatable: true },
     )
   }

@@ -10,11 +10,18 @@ import { loadTurns } from './queue-sql.ts'
 import { settle, type Outcome } from './settle.ts'
 import { retrySeconds } from './settings.ts'
 import { signedRequest } from './signature.ts'
+import { webhookIds } from './sql.ts'
 
 /** Attempts that one server has under way, at most. */
 const AT_ONCE = 128
 /** Attempts that one webhook has under way on all servers, at most: a slow receiver takes no more than its share. */
 const AT_ONCE_A_WEBHOOK = 8
+/**
+ * Attempts that one tenant has under way on this server, at most, however many slow receivers it has: the others' have the rest. A
+ * tenant with its share gets no new ones until some are done.
+ */
+const AT_ONCE_A_TENANT = 96
+const SHARE_OF_A_TENANT = 64
 /** Attempts that are taken, and outcomes that are written, by one statement. */
 const BATCH = 64
 /** How often it looks for attempts whose time has come. */
@@ -34,8 +41,9 @@ export class Delivery {
   readonly #toTake = new Alarm()
   readonly #toSettle = new Alarm()
   readonly #outcomes: Outcome[] = []
-  /** Attempts that were taken and not settled yet. */
+  /** Attempts that were taken and not settled yet: of all, and of each tenant that has any. */
   #underWay = 0
+  readonly #ofTenant = new Map<string, number>()
   readonly #end = new AbortController()
 
   constructor(app: Services, onSettled: (tenant: string) => void) {
@@ -74,12 +82,30 @@ export class Delivery {
     }
   }
 
+  #count(tenant: string, change: number): void {
+    this.#underWay += change
+    const left = (this.#ofTenant.get(tenant) ?? 0) + change
+    if (left > 0) this.#ofTenant.set(tenant, left)
+    else this.#ofTenant.delete(tenant)
+  }
+
+  /** The webhooks of tenants that have their share under way. */
+  async #toPassOver(): Promise<string[]> {
+    const ids: string[] = []
+    for (const [tenant, count] of this.#ofTenant)
+      if (count >= SHARE_OF_A_TENANT)
+        for (const { id } of await webhookIds({ db: this.#app.pool, tenant })) ids.push(id)
+    return ids
+  }
+
   async #take(): Promise<number> {
-    const room = Math.min(AT_ONCE - this.#underWay, BATCH)
+    const below = [...this.#ofTenant.values()].filter((count) => count < SHARE_OF_A_TENANT)
+    const room = Math.min(AT_ONCE - this.#underWay, AT_ONCE_A_TENANT - Math.max(0, ...below), BATCH)
     if (room <= 0) return 0
     // The number stands in pg-boss's statement: few different ones, so that they are planned once.
     const limit = 2 ** Math.floor(Math.log2(room))
-    const jobs = await this.#app.jobs.take<AttemptJob>(attempts, limit, AT_ONCE_A_WEBHOOK)
+    const except = await this.#toPassOver()
+    const jobs = await this.#app.jobs.take<AttemptJob>(attempts, limit, AT_ONCE_A_WEBHOOK, except)
     const stale: TakenJob<AttemptJob>[] = []
     for (const [tenant, own] of Map.groupBy(jobs, ({ data }) => data.tenant_id)) {
       const scope = { db: this.#app.pool, tenant }
@@ -96,7 +122,7 @@ export class Delivery {
   }
 
   async #attempt(job: TakenJob<AttemptJob>, loaded: Loaded): Promise<void> {
-    this.#underWay++
+    this.#count(job.data.tenant_id, 1)
     const { sequence: _, ...event } = toEvent(loaded.row)
     const began = new Date()
     const result = await webhookClient(this.#app).post({
@@ -138,7 +164,7 @@ export class Delivery {
       for (const [tenant, own] of Map.groupBy(batch, ({ job }) => job.data.tenant_id)) {
         try {
           const left = await settle(this.#app, tenant, own, waits)
-          this.#underWay -= own.length - left.length
+          this.#count(tenant, left.length - own.length)
           if (left.length > 0) this.#settleLater(left)
           if (left.length < own.length) this.#onSettled(tenant)
         } catch (error) {

@@ -26,6 +26,12 @@ export const findWebhook = query(
   `SELECT ${webhookJson()} AS webhook FROM webhooks w WHERE w.tenant_id = $1 AND w.id = $2`,
 )
 
+export const webhookIds = query(
+  'webhooks.ids',
+  z.object({ id: z.string() }),
+  `SELECT id FROM webhooks WHERE tenant_id = $1`,
+)
+
 /** One with what is needed to call it. */
 export const findReceiver = query(
   'webhooks.find_receiver',
