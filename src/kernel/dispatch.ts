@@ -190,11 +190,11 @@ async function poll(
   hold?: KeyHold,
 ): Promise<Answer> {
   const { longPoll } = op
-  const deadline = Date.now() + (longPoll?.seconds(input) ?? 0) * 1000
+  const deadline = performance.now() + (longPoll?.seconds(input) ?? 0) * 1000
   let asks = caller
   for (;;) {
     const answer = await once(app, op, asks, request, input, hold)
-    const left = deadline - Date.now()
+    const left = deadline - performance.now()
     if (!longPoll || left <= 0 || !answer.idle || request.signal?.aborted) return answer
     await app.wake.news(caller.tenant, Math.min(left, 1000), request.signal)
     // What is there now would go to somebody who has hung up.

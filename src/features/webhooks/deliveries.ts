@@ -80,8 +80,15 @@ const testMessage = (id: string, webhook: Webhook): Message => ({
   data: { webhook, old_values: null },
 })
 
-/** A webhook with its secrets. Throws `webhook_not_found` (404). */
-async function requireReceiver(ctx: Ctx, id: string): Promise<{ webhook: Webhook; secrets: string[] }> {
+/** A webhook with its secrets, and when that was, by the database's clock. */
+interface Receiver {
+  webhook: Webhook
+  secrets: string[]
+  read_at: string
+}
+
+/** Throws `webhook_not_found` (404). */
+async function requireReceiver(ctx: Ctx, id: string): Promise<Receiver> {
   const [row] = await sql.findReceiver(ctx, id)
   if (!row) throw notFound('webhook', id)
   return row
@@ -93,10 +100,10 @@ async function requireReceiver(ctx: Ctx, id: string): Promise<{ webhook: Webhook
  */
 async function sendNow(
   ctx: Ctx,
-  { webhook, secrets }: { webhook: Webhook; secrets: string[] },
+  { webhook, secrets, read_at }: Receiver,
   message: Message,
 ): Promise<Delivery> {
-  const began = new Date()
+  const began = new Date(read_at)
   const result = await webhookClient(ctx.app).post({
     url: webhook.url,
     ...signedRequest(message, secrets, began),

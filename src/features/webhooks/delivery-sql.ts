@@ -57,7 +57,7 @@ const STATUS_CONDITIONS: Readonly<Record<(typeof DELIVERY_STATUSES)[number], str
     AND EXISTS (SELECT FROM webhooks w WHERE w.tenant_id = $1 AND w.id = d.webhook_id AND w.active)
     AND NOT EXISTS (
       SELECT FROM webhook_deliveries e
-      WHERE e.tenant_id = $1 AND e.event_id = d.event_id AND e.webhook_id = d.webhook_id AND e.id > d.id)`,
+      WHERE e.tenant_id = $1 AND e.event_id = d.event_id AND e.webhook_id = d.webhook_id AND e.delivered_at > d.delivered_at)`,
 }
 
 /** Which deliveries; an absent member is no condition. */

@@ -419,6 +419,40 @@ test('a server whose clock is a month ahead forgets no delivery before its time'
   assert.equal((await deliveriesOf(webhook.id)).length, 1)
 })
 
+test('a server whose clock is off signs by the database’s, and what was tried again is not pending', async (t) => {
+  const { Date: Right } = globalThis
+  t.after(() => (globalThis.Date = Right))
+  const to = await receiver()
+  to.answer(500)
+  const webhook = await subscribe(to)
+  // Two hours ahead at the first attempt, and right at the second, as another server is.
+  globalThis.Date = class extends Right {
+    constructor(...given: []) {
+      if (given.length > 0) super(...given)
+      else super(Right.now() + 7_200_000)
+    }
+    static override now = (): number => Right.now() + 7_200_000
+  } as DateConstructor
+  await createTask(server)
+  const [first] = await to.got(1)
+  const tried = async (): Promise<unknown[]> =>
+    server.sql('SELECT FROM webhook_deliveries WHERE webhook_id = $1', [webhook.id])
+  await eventually('it is written down', async () => (await tried()).length === 1)
+  const sent = bodyOf<Delivery>(await server.post(`/webhooks/${webhook.id}/test`))
+  globalThis.Date = Right
+  assert.ok(Math.abs(Date.parse(sent.delivered_at) - Date.now()) < 300_000)
+  to.answer(204)
+  await eventually('it is tried again', async () => (await tried()).length === 3)
+  assert.ok(Math.abs(Number(first!.headers['webhook-timestamp']) - Date.now() / 1000) < 300)
+  // What the other server would have named it.
+  await server.sql(
+    `UPDATE webhook_deliveries SET id = ('0fff' || substr(id::text, 5))::uuid
+     WHERE webhook_id = $1 AND next_attempt_at IS NOT NULL`,
+    [webhook.id],
+  )
+  assert.deepEqual(await deliveriesOf(webhook.id, '&status=pending'), [])
+})
+
 test('a run forgets a bounded number of deliveries, of however many tenants', async () => {
   const to = await receiver()
   for (const key of [server.key, await keyOfNewTenant(server), await keyOfNewTenant(server)]) {

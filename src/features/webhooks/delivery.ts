@@ -124,7 +124,8 @@ export class Delivery {
   async #attempt(job: TakenJob<AttemptJob>, loaded: Loaded): Promise<void> {
     this.#count(job.data.tenant_id, 1)
     const { sequence: _, ...event } = toEvent(loaded.row)
-    const began = new Date()
+    // By the database's clock: receivers refuse what a server whose own is off would sign.
+    const began = new Date(loaded.taken_at)
     const result = await webhookClient(this.#app).post({
       url: loaded.url,
       ...signedRequest(event, loaded.secrets, began),

@@ -99,9 +99,10 @@ export const loadTurns = query(
     attempts: z.number(),
     url: z.string(),
     secrets: z.array(z.string()),
+    taken_at: z.string(),
     row: RecordRow.extend({ sequence: z.int() }),
   }),
-  `SELECT q.webhook_id, q.sequence, q.turn, q.attempts, w.url,
+  `SELECT q.webhook_id, q.sequence, q.turn, q.attempts, w.url, rfc3339(now()) AS taken_at,
      ${secretsArray()} AS secrets,
      ${recordJson('q')} AS row
    FROM json_to_recordset($2::json) AS t(webhook_id uuid, sequence bigint, turn uuid)

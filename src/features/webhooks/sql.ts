@@ -35,8 +35,8 @@ export const webhookIds = query(
 /** One with what is needed to call it. */
 export const findReceiver = query(
   'webhooks.find_receiver',
-  WebhookRow.extend({ secrets: z.array(z.string()) }),
-  `SELECT ${webhookJson()} AS webhook, ${secretsArray()} AS secrets
+  WebhookRow.extend({ secrets: z.array(z.string()), read_at: z.string() }),
+  `SELECT ${webhookJson()} AS webhook, ${secretsArray()} AS secrets, rfc3339(now()) AS read_at
    FROM webhooks w WHERE w.tenant_id = $1 AND w.id = $2`,
 )
 
