@@ -7,6 +7,8 @@ import { Duties, heldFragment, type Duty } from './duty.ts'
 
 let server: TestServer
 const running: Duties[] = []
+/** What lets runs go that are held up. */
+const held: (() => void)[] = []
 before(async () => {
   server = await testServer()
   await server.app.duties.stop()
@@ -14,6 +16,7 @@ before(async () => {
 })
 after(() => server.close())
 afterEach(async () => {
+  for (const letGo of held.splice(0)) letGo()
   await Promise.all(running.splice(0).map((duties) => duties.stop()))
   await server.sql('TRUNCATE written')
 })
@@ -176,10 +179,10 @@ test('effects come after the commit, and none after a failure', async () => {
   assert.equal(effects[0], 'run 2')
 })
 
-test('a leader whose run takes long goes on saying that it is there, and goes on with its other duties', async (t) => {
+test('a leader whose run takes long goes on saying that it is there, and goes on with its other duties', async () => {
   let end = (): void => undefined
   const ended = new Promise<void>((resolve) => (end = resolve))
-  t.after(() => end())
+  held.push(() => end())
   let runs = 0
   const leader = start('takes long', {
     everyMilliseconds: 3_600_000,
@@ -202,10 +205,10 @@ test('a leader whose run takes long goes on saying that it is there, and goes on
   end()
 })
 
-test('a rival waits for the run of a leader whose time is over, which then finds nothing', async (t) => {
+test('a rival waits for the run of a leader whose time is over, which then finds nothing', async () => {
   let end = (): void => undefined
   const ended = new Promise<void>((resolve) => (end = resolve))
-  t.after(() => end())
+  held.push(() => end())
   let runs = 0
   start('overtaken', {
     async run({ db }) {
@@ -235,10 +238,10 @@ test('a rival waits for the run of a leader whose time is over, which then finds
   assert.equal(await writtenBy('overtaken'), written)
 })
 
-test('a leader that is paused in the midst of a run does not keep its rivals waiting', async (t) => {
+test('a leader that is paused in the midst of a run does not keep its rivals waiting', async () => {
   let end = (): void => undefined
   const paused = new Promise<void>((resolve) => (end = resolve))
-  t.after(() => end())
+  held.push(() => end())
   let runs = 0
   const leader = start('paused', {
     async run({ db }) {
