@@ -1,26 +1,21 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { problemOf } from '../../test/answers.ts'
-import { testServer, type TestServer } from '../../test/server.ts'
+import type { TestServer } from '../../test/server.ts'
 import { createTask, readTask } from '../../test/tasks.ts'
-import { proxyBefore, type FaultProxy } from '../../test/torture/fault-proxy.ts'
+import type { FaultProxy } from '../../test/torture/fault-proxy.ts'
+import { faultyServer } from '../../test/torture/faulty-server.ts'
 import { Cairn, CairnProblem } from './index.ts'
 
 let direct: TestServer
 /** Its connections to the database may lose an answer. */
 let server: TestServer
 let proxy: FaultProxy
+let close: () => Promise<void>
 before(async () => {
-  direct = await testServer()
-  const through = await proxyBefore(direct.databaseUrl)
-  proxy = through.proxy
-  server = await testServer({ databaseUrl: through.url, key: direct.key })
+  ;({ direct, server, proxy, close } = await faultyServer())
 })
-after(async () => {
-  await server.close()
-  await proxy.close()
-  await direct.close()
-})
+after(() => close())
 
 const problemFrom = async (work: Promise<unknown>): Promise<CairnProblem> => {
   const problem: unknown = await work.then(

@@ -2,28 +2,22 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { bodyOf, problemOf } from '../../test/answers.ts'
 import { claimOne } from '../../test/claims.ts'
-import { testServer, type TestServer } from '../../test/server.ts'
+import type { TestServer } from '../../test/server.ts'
 import { createTask, readTask } from '../../test/tasks.ts'
-import { proxyBefore, type FaultProxy } from '../../test/torture/fault-proxy.ts'
+import type { FaultProxy } from '../../test/torture/fault-proxy.ts'
+import { faultyServer } from '../../test/torture/faulty-server.ts'
 
 // A change that is made, and whose answer never comes from the database: nobody may take it for one that was not made.
 
 let direct: TestServer
+/** Its connections to the database may lose an answer. */
 let server: TestServer
 let proxy: FaultProxy
+let close: () => Promise<void>
 before(async () => {
-  direct = await testServer()
-  const through = await proxyBefore(direct.databaseUrl)
-  proxy = through.proxy
-  server = await testServer({ databaseUrl: through.url, key: direct.key })
-  // What they ask for goes over the same connections.
-  await server.app.duties.stop()
+  ;({ direct, server, proxy, close } = await faultyServer())
 })
-after(async () => {
-  await server.close()
-  await proxy.close()
-  await direct.close()
-})
+after(() => close())
 
 const titled = (title: string): Promise<unknown[]> =>
   direct.sql('SELECT FROM task_texts WHERE title = $1', [title])
