@@ -53,6 +53,20 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/kernel/**', 'src/features/**', 'src/surfaces/**'],
+    ignores: ['src/kernel/json.ts', 'src/features/*/ui/**', '**/*.test.ts', '**/testing.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'JSON',
+          property: 'parse',
+          message: 'Node misreads some keys; use parseJson of kernel/json.ts.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.js'],
     languageOptions: {
       globals: { clearInterval: false, process: false, setInterval: false, setTimeout: false },

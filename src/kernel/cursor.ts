@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { parseJson } from './json.ts'
 import type { Ctx } from './context.ts'
 import { Problem } from './problem.ts'
 
@@ -51,7 +52,7 @@ export function openCursor<T>(ctx: Ctx, list: string, cursor: string, keys: z.Zo
   const given = Buffer.from(signature)
   const expected = Buffer.from(sign(ctx, list, payload))
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw refused()
-  const parsed = keys.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString()))
+  const parsed = keys.safeParse(parseJson(Buffer.from(payload, 'base64url').toString()))
   if (!parsed.success) throw refused()
   return parsed.data
 }

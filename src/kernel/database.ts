@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { z } from 'zod'
+import { parseJson } from './json.ts'
 import { ANSWER_MARGIN, neverSent } from './pool.ts'
 import { Problem } from './problem.ts'
 
@@ -16,6 +17,7 @@ export interface Scope {
 // Sequences, counts and money are exact in a double up to 2^53 and 15 digits; our columns stay below both.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
+for (const type of [pg.types.builtins.JSON, pg.types.builtins.JSONB]) pg.types.setTypeParser(type, parseJson)
 
 let checkRows = false
 /** Tests switch this on: each row is then checked against the schema that its statement declares. */

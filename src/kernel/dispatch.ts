@@ -3,6 +3,7 @@ import type { Application } from './application.ts'
 import { requirePermission, type AnswerFacts, type Caller, type Ctx, type RequestFacts } from './context.ts'
 import { changing, problemOfDatabase, retryDeadlocks, transact, type Queryable } from './database.ts'
 import { freeSoon, holdKey } from './idempotency.ts'
+import { parseJson } from './json.ts'
 import type { Operation } from './operation.ts'
 import { Problem, problemDocument, validationFailed, type ProblemDocument } from './problem.ts'
 import { appendToRecord, type RecordEntry } from './record.ts'
@@ -205,7 +206,7 @@ async function poll(
 }
 
 function replay(op: Operation, kept: KeptAnswer): Answer {
-  const body: unknown = JSON.parse(kept.answer)
+  const body: unknown = parseJson(kept.answer)
   if (kept.status >= 400) {
     const { code, status, detail, type: _type, title: _title, ...extra } = body as ProblemDocument
     throw new Problem(code, status, detail, { ...extra, replayed: true })

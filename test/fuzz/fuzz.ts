@@ -56,11 +56,18 @@ function reproduction(url: string, bytes: Buffer): string {
   return `printf '%b' '${text}' | nc -q 2 ${hostname} ${port}${more}`
 }
 
-/** What does not agree between the record, replayed from its start, and the tables as they stand. */
+/** What does not agree between the record, replayed from its start, and the tables as they stand; with the rows that tell of it. */
 async function mismatches({ url, key }: Target): Promise<readonly string[]> {
-  const answer = await fetch(`${url}/verify`, { headers: { authorization: `Bearer ${key}` } })
+  const ask = (path: string) => fetch(`${url}${path}`, { headers: { authorization: `Bearer ${key}` } })
+  const answer = await ask('/verify')
   const body = (await answer.json()) as { consistent?: boolean; mismatches?: string[] }
-  return answer.ok && body.consistent ? [] : (body.mismatches ?? [`${answer.status} of /verify`])
+  if (answer.ok && body.consistent) return []
+  const told = body.mismatches ?? [`${answer.status} of /verify`]
+  const withRows = async (sentence: string): Promise<string> => {
+    const [id] = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/.exec(sentence) ?? []
+    return id ? `${sentence} ${await (await ask(`/audit?entity_id=${id}`)).text()}` : sentence
+  }
+  return Promise.all(told.slice(0, 5).map(withRows))
 }
 
 const add = (counts: Record<string, number>, what: string): void =>

@@ -1,3 +1,4 @@
+import { parseJson } from '../../kernel/json.ts'
 import { bytesOf, cutText, estimateTokens } from '../../kernel/tokens.ts'
 import { MAX_TOKENS, type Brief, type Part } from './schema.ts'
 import type { BriefRow } from './sql.ts'
@@ -22,7 +23,7 @@ type Cut = <T extends string | null>(text: T, share?: number) => T
 const cutJson = (cut: Cut, text: string): NonNullable<Brief['prerequisites']>[number]['result'] => {
   const kept = cut(text)
   try {
-    return kept === text ? (JSON.parse(text) as string) : kept
+    return kept === text ? (parseJson(text) as string) : kept
   } catch {
     // The statement that read it had cut it already.
     return kept

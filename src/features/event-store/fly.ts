@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { parseJson } from '../../kernel/json.ts'
 import { NoAnswer, quote, send, type Answer } from './call.ts'
 import { waitAfter } from './pace.ts'
 import { flyApiToken, flyApp, type Store } from './settings.ts'
@@ -42,7 +43,7 @@ function saidBy({ text }: Answer, { secrets }: Store): string {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }

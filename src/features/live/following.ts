@@ -1,4 +1,5 @@
 import type { Caller } from '../../kernel/context.ts'
+import { parseJson } from '../../kernel/json.ts'
 import { validationFailed, type Problem } from '../../kernel/problem.ts'
 import type { StreamCall } from '../../kernel/relation.ts'
 import type { Event } from '../audit/index.ts'
@@ -15,7 +16,7 @@ export interface Wish extends Subscription {
 }
 
 const eventOf = (entry: Entry): Event =>
-  (JSON.parse(Buffer.from(entry.message).toString()) as { event: Event }).event
+  (parseJson(Buffer.from(entry.message).toString()) as { event: Event }).event
 
 /**
  * One who follows the record by asking for the next event, each when they are done with the one before: nothing is kept

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../../kernel/json.ts'
 import { fieldErrors } from '../../kernel/dispatch.ts'
 import { Problem, validationFailed } from '../../kernel/problem.ts'
 import { Id } from '../../kernel/ids.ts'
@@ -72,9 +73,9 @@ export const messageOf = {
     JSON.stringify({ type: 'error', problem } satisfies z.input<typeof Failure>),
 }
 
-function parseJson(text: string): unknown {
+function parseMessage(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     throw new Problem('malformed_json', 400, 'The message is not JSON; send one JSON object a message.')
   }
@@ -87,11 +88,11 @@ function fit<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 /** Reads a client's first message. Throws `malformed_json` and `validation_failed` (400). */
-export const readHello = (text: string): Hello => fit(Hello, parseJson(text))
+export const readHello = (text: string): Hello => fit(Hello, parseMessage(text))
 
 /** Reads a later message: a new subscription, or undefined for a ping. Throws like `readHello`. */
 export function readRequest(text: string): Subscription | undefined {
-  const value = parseJson(text)
+  const value = parseMessage(text)
   if (value !== null && typeof value === 'object' && 'type' in value) {
     fit(Ping, value)
     return undefined

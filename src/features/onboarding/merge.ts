@@ -1,3 +1,4 @@
+import { parseJson } from '../../kernel/json.ts'
 import { ENTRY, type McpClient, type Way } from './clients.ts'
 
 /** What becomes of a file: its new text; nothing, since our entry is there already; or why it is left as it is. */
@@ -12,7 +13,7 @@ const indentOf = (text: string): string => /^\{\s*\n([ \t]+)"/.exec(text)?.[1] ?
 function mergeJson(text: string, client: McpClient, way: Way): Merged {
   let file: unknown
   try {
-    file = text.trim() === '' ? {} : JSON.parse(text)
+    file = text.trim() === '' ? {} : parseJson(text)
   } catch {
     return { refused: 'it is no plain JSON (comments, perhaps); add the entry by hand' }
   }

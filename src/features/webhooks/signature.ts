@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Webhook } from 'standardwebhooks'
+import { parseJson } from '../../kernel/json.ts'
 import { isSecret } from './schema.ts'
 
 /** What a webhook's receiver gets: an event without its place in the feed. */
@@ -18,7 +19,7 @@ export interface SignedRequest {
 }
 
 // Sources and build lie equally deep below it.
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+const { version } = parseJson(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 

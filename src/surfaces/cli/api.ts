@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { closest } from 'fastest-levenshtein'
 import { UsageError } from '../../kernel/command.ts'
+import { parseJson } from '../../kernel/json.ts'
 import type { Operation } from '../../kernel/operation.ts'
 import { permissionSentence } from '../openapi/document.ts'
 import { EXIT } from './faults.ts'
@@ -58,7 +59,7 @@ async function wholeInput(op: Operation, given: string): Promise<Record<string, 
   const text = await textOf(given)
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (error) {
     throw new UsageError(`--input is no JSON (${error instanceof Error ? error.message : 'syntax error'})`)
   }
@@ -72,7 +73,7 @@ async function wholeInput(op: Operation, given: string): Promise<Record<string, 
 function jsonList(text: string): unknown[] | undefined {
   if (!text.startsWith('[')) return undefined
   try {
-    return JSON.parse(text) as unknown[]
+    return parseJson(text) as unknown[]
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { UsageError } from '../../kernel/command.ts'
+import { parseJson } from '../../kernel/json.ts'
 import type { Operation } from '../../kernel/operation.ts'
 import { fieldsOf, makeGatherer } from '../http/input.ts'
 
@@ -50,7 +51,7 @@ const NUMBER = /^-?\d{1,20}(\.\d{1,20})?$/
 
 function readJson(name: string, text: string, orText: boolean): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     if (orText) return text
     throw new UsageError(`--${name} takes JSON, and this is none: ${text.slice(0, 80)}`)

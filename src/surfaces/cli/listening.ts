@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
+import { parseJson } from '../../kernel/json.ts'
 import { identityOf } from '../../embedded/index.ts'
 import { SettingsError, type Settings } from '../../kernel/settings.ts'
 import { host, port } from '../http/settings.ts'
@@ -16,7 +17,7 @@ export const serverFile = (settings: Settings): string =>
  */
 export function announcedServer(settings: Settings): { url: string; pid: number } | undefined {
   try {
-    const said = JSON.parse(readFileSync(serverFile(settings), 'utf8')) as Record<string, unknown>
+    const said = parseJson(readFileSync(serverFile(settings), 'utf8')) as Record<string, unknown>
     const { url, pid, identity } = said
     if (typeof url !== 'string' || typeof pid !== 'number' || typeof identity !== 'string') return undefined
     return identityOf(pid) === identity ? { url, pid } : undefined

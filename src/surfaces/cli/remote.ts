@@ -11,6 +11,7 @@ import {
 } from '@cairn-codex/client/sending'
 import { apiKey } from '../../features/index.ts'
 import { UsageError, type CallOptions } from '../../kernel/command.ts'
+import { parseJson } from '../../kernel/json.ts'
 import type { Operation } from '../../kernel/operation.ts'
 import { Problem } from '../../kernel/problem.ts'
 import type { Settings } from '../../kernel/settings.ts'
@@ -261,7 +262,7 @@ export class Remote {
   #parse(response: Response, text: string): unknown {
     const type = response.headers.get('content-type') ?? ''
     try {
-      if (/\bjson\b/.test(type) && (response.status < 300 || response.status >= 400)) return JSON.parse(text)
+      if (/\bjson\b/.test(type) && (response.status < 300 || response.status >= 400)) return parseJson(text)
     } catch {
       // Told below.
     }
@@ -281,7 +282,7 @@ async function followProgress(
   let answer: RemoteAnswer | undefined
   try {
     for await (const line of linesOf(response)) {
-      const said = JSON.parse(line) as Partial<Progress & Final>
+      const said = parseJson(line) as Partial<Progress & Final>
       if (said.progress) onProgress(said.progress.done, said.progress.total)
       else if (said.status !== undefined)
         answer = { status: said.status, body: said.body ?? null, next: undefined }

@@ -2,6 +2,7 @@ import { OperationTypeNode } from 'graphql'
 import type { Caller } from '../../kernel/context.ts'
 import { problemOfDatabase } from '../../kernel/database.ts'
 import { fieldErrors } from '../../kernel/dispatch.ts'
+import { parseJson } from '../../kernel/json.ts'
 import { Problem, validationFailed } from '../../kernel/problem.ts'
 import type { Socket, SocketCall } from '../../kernel/socket.ts'
 import { keepAlive, whenStalled } from '../../kernel/socket-watch.ts'
@@ -47,7 +48,7 @@ interface Running {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     throw new Problem('malformed_json', 400, 'the message is no JSON')
   }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../kernel/json.ts'
 import { Problem } from '../../kernel/problem.ts'
 
 /** How deep a body may nest: deeper ones serve nobody, and would cost every reader of what they become. */
@@ -51,7 +52,7 @@ export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined
   let value: unknown
   try {
-    value = JSON.parse(decodeBody(bytes))
+    value = parseJson(decodeBody(bytes))
   } catch (error) {
     if (error instanceof Problem) throw error
     const reason = error instanceof Error ? error.message.slice(0, 200) : 'syntax error'

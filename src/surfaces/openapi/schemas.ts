@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseJson } from '../../kernel/json.ts'
 import type { Operation } from '../../kernel/operation.ts'
 import { fieldsOf } from '../http/input.ts'
 
@@ -124,7 +125,7 @@ function renameRefs<T>(schema: T, rename: Rename): T {
     /"#\/components\/schemas\/([^"]+)"/g,
     (_, name: string) => `"#/components/schemas/${rename(name)}"`,
   )
-  return JSON.parse(text) as T
+  return parseJson(text) as T
 }
 
 /** The JSON Schemas of a list of operations. Throws when two different schemas share a name. */

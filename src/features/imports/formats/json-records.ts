@@ -1,3 +1,4 @@
+import { parseJson } from '../../../kernel/json.ts'
 import { faultOffset, isSpace, skipSpace } from './json-fault.ts'
 
 /** A value of the source and the line where it begins. */
@@ -42,7 +43,7 @@ class Places {
 /** Reads the value that `text` is; it begins at `line` and `column` of the source. */
 function readValue(text: string, { line, column }: { line: number; column: number }): Read {
   try {
-    return { line, value: JSON.parse(text) as unknown }
+    return { line, value: parseJson(text) }
   } catch {
     const end = text.trimEnd().length
     const at = Math.min(faultOffset(text), end)
