@@ -66,10 +66,12 @@ export async function measureReads({ rounds, quick }: Effort): Promise<Measured>
         await clients[caller]!.query({ name, text, values: values() })
         return 1
       }
-    const get = (path: () => string) => async (): Promise<number> => {
-      await http.call('GET', path())
-      return 1
-    }
+    const get =
+      (path: () => string, client = http) =>
+      async (): Promise<number> => {
+        await client.call('GET', path())
+        return 1
+      }
     const task = (): object => ({
       title: 'Work that was just found',
       description: 'What is to be done, in a line.',
@@ -77,13 +79,7 @@ export async function measureReads({ rounds, quick }: Effort): Promise<Measured>
     const things: Rated[] = [
       { name: 'bare: SELECT 1', run: bare('one', 'SELECT 1', () => []) },
       { name: 'bare: one task', run: bare('get', GET_ONE, () => [TENANT, someId()]) },
-      {
-        name: 'least server: one task',
-        run: async () => {
-          await leastHttp.call('GET', `/${someId()}`)
-          return 1
-        },
-      },
+      { name: 'least server: one task', run: get(() => `/${someId()}`, leastHttp) },
       { name: 'HTTP: GET /health', run: get(() => '/health') },
       { name: 'HTTP: get one task', run: get(() => `/tasks/${someId()}`) },
       { name: 'bare: 100 tasks', run: bare('list', PAGE, () => [TENANT]) },

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import { parseJson } from './json.ts'
 import type { Ctx } from './context.ts'
+import { parseJson } from './json.ts'
 import { Problem } from './problem.ts'
 
 const sign = (ctx: Ctx, list: string, payload: string): string =>

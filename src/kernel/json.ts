@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+
 /** Where the string ends in which there is an escape: at the next quote that is none itself, after an odd number of backslashes. */
 function closingQuote(text: string, escape: number): number {
   for (let quote = text.indexOf('"', escape); ; quote = text.indexOf('"', quote + 1)) {
@@ -42,19 +44,34 @@ export function parseJson(text: string): unknown {
   return restored(JSON.parse(parts.join('') + text.slice(done)), mark, keys)
 }
 
-/** The beginning of names that no key of a text has. */
+/**
+ * The beginning of names that no key of a text has: by chance, since whoever wrote the text must not know it; short, as it may
+ * stand there a million times.
+ */
 function markFor(text: string): string {
-  for (let nth = 0; ; nth++) if (!text.includes(`key ${nth} `)) return `key ${nth} `
+  for (;;) {
+    const mark = randomBytes(6).toString('base64url')
+    if (!text.includes(mark)) return mark
+  }
 }
 
-/** A value with the keys that the names stand for. */
+/** Gives a value the keys that its names stand for, however deep it nests; in place. */
 function restored(value: unknown, mark: string, keys: readonly string[]): unknown {
-  if (value === null || typeof value !== 'object') return value
-  if (Array.isArray(value)) return value.map((each) => restored(each, mark, keys))
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [
-      name.startsWith(mark) ? keys[Number(name.slice(mark.length))]! : name,
-      restored(each, mark, keys),
-    ]),
-  )
+  const pending = [value]
+  for (const each of pending) {
+    if (each === null || typeof each !== 'object') continue
+    const members = Object.entries(each)
+    for (const [, member] of members) pending.push(member)
+    if (!members.some(([name]) => name.startsWith(mark))) continue
+    for (const [name] of members) Reflect.deleteProperty(each, name)
+    for (const [name, member] of members)
+      // Defined, not set: `__proto__` is a key as any other.
+      Object.defineProperty(each, name.startsWith(mark) ? keys[Number(name.slice(mark.length))]! : name, {
+        value: member,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      })
+  }
+  return value
 }

@@ -43,6 +43,7 @@ export function makeReport(
     created: plan.created.length,
     reopened: reopen ? plan.created.filter(({ item }) => item.state === 'completed').length : 0,
     updated: plan.changed.length,
+    // Known once the changed are written.
     overwritten: beginningOf([]),
     unchanged: plan.unchanged,
     status_kept: beginningOf(plan.statusKept),

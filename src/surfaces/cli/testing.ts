@@ -76,6 +76,20 @@ export class Workplace {
     }
   }
 
+  /** Starts a server on a database, in which a program (a module's text) runs before anything of its own; answers where it is. */
+  async serve(databaseUrl: string, program: string): Promise<{ url: string; key: string; running: Running }> {
+    const key = 'k'.repeat(40)
+    const running = this.start(['serve', '--json'], {
+      DATABASE_URL: databaseUrl,
+      CAIRN_API_KEY: key,
+      CAIRN_LOG_LEVEL: 'silent',
+      PORT: '0',
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(program)}`,
+    })
+    const [line] = await running.said(/^\{.*\}\n/)
+    return { url: (JSON.parse(line) as { url: string }).url, key, running }
+  }
+
   /** Runs `cairn` to its end. */
   async run(
     args: readonly string[],

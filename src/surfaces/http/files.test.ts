@@ -7,7 +7,7 @@ import { Workplace } from '../cli/testing.ts'
 
 /** What runs in the server before it: at a signal it opens all files that it may, and at the next it closes them again. */
 const program = `
-  const fs = require('node:fs')
+  import fs from 'node:fs'
   let open
   process.on('SIGUSR2', () => {
     if (open) return open.splice(0).forEach((file) => fs.closeSync(file))
@@ -28,17 +28,7 @@ test('a server that may open no more files goes on with what it has, and then as
     await place.close()
     await database.drop()
   })
-  const key = 'k'.repeat(40)
-  const running = place.start(['serve', '--json'], {
-    DATABASE_URL: database.url,
-    CAIRN_API_KEY: key,
-    CAIRN_LOG_LEVEL: 'silent',
-    PORT: '0',
-    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(
-      `import { createRequire } from 'node:module'; const require = createRequire('/');${program}`,
-    )}`,
-  })
-  const { url } = JSON.parse((await running.said(/^\{.*\}\n/))[0]) as { url: string }
+  const { url, key, running } = await place.serve(database.url, program)
   const status = (path: string): Promise<number> =>
     new Promise((resolve, reject) => {
       request(url + path, { agent, headers: { authorization: `Bearer ${key}` } }, (answer) => {

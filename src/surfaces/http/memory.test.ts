@@ -27,15 +27,7 @@ test('a server goes on after a peak that left it large, and refuses calls while 
     await place.close()
     await database.drop()
   })
-  const key = 'k'.repeat(40)
-  const running = place.start(['serve', '--json'], {
-    DATABASE_URL: database.url,
-    CAIRN_API_KEY: key,
-    CAIRN_LOG_LEVEL: 'silent',
-    PORT: '0',
-    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(program)}`,
-  })
-  const { url } = JSON.parse((await running.said(/^\{.*\}\n/))[0]) as { url: string }
+  const { url, key, running } = await place.serve(database.url, program)
   const ask = (path: string): Promise<Response> =>
     fetch(url + path, { headers: { authorization: `Bearer ${key}` } })
   const status = async (): Promise<number> => {
